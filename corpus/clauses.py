@@ -41,9 +41,12 @@ def _flatten(
         if lead:
             end = lead.end
             children.remove(lead)
+        above = headings
         if node.title:
             headings = (*headings, node.title)
-        found.append(_clause(node, address, headings, end, document, bool(lead), notes))
+        whole = end - node.start - len(node.title) < 12  # the title is all there is
+        own = above if (node.title.endswith(("：", ":")) or (whole and not node.children)) else headings
+        found.append(_clause(node, address, own, end, document, bool(lead), notes))
         if lead and lead.children:
             children = [*lead.children, *children]
     for child in children:

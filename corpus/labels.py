@@ -36,7 +36,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dun", re.compile(rf"({_CN})、 ?")),
     ("paren", re.compile(rf"[（(] ?({_CN}) ?[）)] ?[、.]?")),
     ("decimal", re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[ \t、]+(?=\D)")),
-    ("dot", re.compile(r"(\d{1,3}|[lI])[.．] ?(?!\d)")),
+    ("dot", re.compile(r"(\d{1,3}|[lI])[.．] ?(?=\D|(?:19|20)\d\d\D)")),  # 29.2017—2020年, but not 2.5%
     ("adun", re.compile(r"(\d{1,3})、 ?")),
     ("pnum", re.compile(r"[（(] ?(\d{1,3}) ?[）)] ?")),
     ("rnum", re.compile(r"(\d{1,2})[)）] ?")),

@@ -13,11 +13,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from corpus import tables
+from corpus import numerals, tables
 from corpus.labels import STRUCTURE, Label, is_short_title, recognise
 
 _INNER = ("dot", "adun", "pnum", "rnum", "circle", "dash", "decimal2", "decimal3", "decimal4")
 _SHARED = re.compile(r"[（(]?以上(?P<count>[一二三四五六七八九十两\d]+)[项条款]")
+_MARKDOWN = re.compile(r"(#{1,6}) +")
 _CLOSING = re.compile(r"(?:[12]\d{3}年\d{1,2}月\d{1,2}日|二〇[〇一二三四五六七八九]{2}年.{1,6}日)\Z|[（(](?:此件|本文)[^）)]*[）)]\Z")
 
 
@@ -37,7 +38,7 @@ class Node:
     children: list[Node] = field(default_factory=list)
     columns: tuple[tuple[str, str], ...] = ()
     shared: list[tuple[int, int]] = field(default_factory=list)
-    rank: int = 99
+    rank: float = 99
 
     @property
     def heading(self) -> bool:
@@ -146,11 +147,12 @@ class _Builder:
             value = 1 + sum(n.kind == "box" for n in parent.children)
             canonical = f"专栏{value}"
         rest = label.rest.strip()
-        inline = bool(rest) and not is_short_title(rest)
-        node = Node(kind, canonical, value, line.body_start, line.end, _title(rest), inline, rank=rank)
+        # An article's one sentence is its rule, however short; elsewhere a short sentence is a heading.
+        inline = bool(rest) and (not is_short_title(rest) or (kind == "条" and rest[-1] in "。；：:"))
+        node = Node(kind, canonical, value, line.body_start, line.end, _title(rest, inline), inline, rank=rank)
         self._add(parent, node)
 
-    def _parent_of(self, label: Label) -> tuple[Node, str, int]:
+    def _parent_of(self, label: Label) -> tuple[Node, str, float]:
         """(parent, kind, rank) for a label, by rule 1 and 2."""
         kind = label.kind
         if kind in STRUCTURE:
@@ -201,7 +203,7 @@ class _Builder:
         holder = para.parent
         return holder is not None and any(n.label == label.canonical for n in holder.children)
 
-    def _new_kind(self, label: Label) -> tuple[str, int]:
+    def _new_kind(self, label: Label) -> tuple[str, float]:
         """1、 opens the outermost list where no 一、 is open and only 篇 … 节 stand above it (rule 2)."""
         if label.kind == "adun" and all(n.rank < STRUCTURE["条"] or n.kind in ("annex", "para") for n in self.open):
             return "dun", 10
@@ -224,10 +226,13 @@ class _Builder:
         text = line.text.strip()
         self._leave_box(number, line)
         following = self.lines[number + 1].label if number + 1 < len(self.lines) else None
-        if not self._body_seen() and is_short_title(text) and not text.endswith("。"):
+        first = not self.root.children or not text.startswith("#")
+        if first and not self._body_seen() and is_short_title(text) and not text.endswith("。"):
             self._front(line)
         elif self._shared_note(line, text):
             pass
+        elif mark := _MARKDOWN.match(text):
+            self._markdown(line, len(mark.group(1)), text[mark.end() :])
         elif following and self._begins_annex(text, following):
             self._annex(line, text)
         elif following and following.value == 1 and text.endswith(("：", ":")) and len(text) <= 20:
@@ -253,8 +258,6 @@ class _Builder:
         item = next((n for n in reversed(self.open) if n.kind in ("dot", "paren", "pnum", "adun", "dun")), None)
         if not match or item is None or item.parent is None:
             return False
-        from corpus import numerals  # noqa: PLC0415 - only here
-
         items = [n for n in item.parent.children if n.kind == item.kind][-numerals.parse(match["count"]) :]
         note = self._para_node(item.parent, line)
         for covered in items:
@@ -287,6 +290,13 @@ class _Builder:
         parent = next(n for n in reversed(self.open) if n.kind not in (*_INNER, "group", "para", "front", "row", "table"))
         node = Node("group", f"「{title.replace('」', '')}」", 0, line.body_start, line.end, title, rank=60)
         self._add(parent, node)
+
+    def _markdown(self, line: Line, depth: int, title: str) -> None:
+        """“## 总则”: a heading without a number, outside 篇 … 条; its depth is its number of marks."""
+        rank = depth / 10
+        parent = next(n for n in reversed(self.open) if n.rank < rank)
+        label = f"「{title.replace('」', '')}」"
+        self._add(parent, Node("group", label, 0, line.body_start, line.end, title, rank=rank))
 
     def _leave_box(self, number: int, line: Line) -> None:
         box = next((n for n in reversed(self.open) if n.kind == "box"), None)
@@ -337,8 +347,6 @@ class _Builder:
     def _para_node(self, parent: Node, line: Line) -> Node:
         count = sum(n.kind == "para" for n in parent.children)
         if parent.kind == "条":
-            from corpus import numerals  # noqa: PLC0415
-
             number = count + (2 if parent.inline else 1)
             return Node("para", f"第{numerals.spell(number)}款", number, line.body_start, line.end)
         number = count + (2 if parent.inline else 1)
@@ -393,9 +401,11 @@ class _Builder:
         self._add(self.root, Node("closing", "落款", 1, line.body_start, line.end))
 
 
-def _title(rest: str) -> str:
-    """The heading in a labelled line: all of it, or its first sentence when that is short."""
-    if is_short_title(rest):
+def _title(rest: str, inline: bool) -> str:
+    """The heading in a labelled line: all of it, or a short first sentence, or the words before a list."""
+    if not inline:
         return rest.rstrip("。")
-    first = re.split(r"[。：；]", rest, maxsplit=1)[0]
-    return first if len(first) <= 40 else ""
+    if rest[-1] in "：:" and len(rest) <= 80:
+        return rest
+    first, stop, body = rest.partition("。")
+    return first if stop and body and len(first) <= 40 and not re.search(r"[；：]", first) else ""

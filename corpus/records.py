@@ -74,7 +74,8 @@ class Document:
     @property
     def name(self) -> str:
         """《title》（文号), the way a reader names the document."""
-        return f"《{self.title}》" + (f"（{self.number}）" if self.number else "")
+        inner = self.title.translate(str.maketrans("《》", "〈〉"))
+        return f"《{inner}》" + (f"（{self.number}）" if self.number else "")
 
 
 @dataclass(frozen=True, slots=True)

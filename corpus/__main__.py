@@ -1,0 +1,108 @@
+"""`python -m corpus check|show|find`: look at the documents as the program reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpus import catalog, lookup, read
+from corpus import check as checking
+from corpus.clauses import clauses
+from corpus.records import CorpusError
+
+DOCUMENTS = Path(__file__).parent / "documents"
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="语料：检查、浏览、按地址查找。")
+Folder = Annotated[Path, typer.Option("--corpus", help="语料文件夹")]
+
+
+@app.command()
+def check(
+    corpus: Folder = DOCUMENTS,
+    articles: Annotated[Path | None, typer.Option(help="各法律条数的 JSON Lines（doc_id、n_articles），与 --corpus 对照")] = None,
+    repairs: Annotated[bool, typer.Option(help="逐条列出修复")] = False,
+) -> None:
+    """逐份检查：一字不失、条款首尾相接、地址可还原、编号无缺。有损失时退出码为 1。"""
+    if articles is not None:
+        raise typer.Exit(_check_articles(corpus, articles))
+    bad = 0
+    for document in catalog.load(corpus):
+        report = checking.check(document, read.read(corpus / document.source).raw)
+        bad += bool(report.losses)
+        _print_report(report, repairs)
+    typer.echo("\n全部通过：一字不失，条款首尾相接。" if not bad else f"\n{bad} 份文件有损失，见上。")
+    raise typer.Exit(1 if bad else 0)
+
+
+def _print_report(report: checking.Report, repairs: bool) -> None:
+    document = report.document
+    removed = sum(len(e.before) for e in document.edits)
+    added = sum(len(e.after) for e in document.edits)
+    typer.echo(f"\n{document.name}  [{document.id}]  {document.level} {document.region} {document.issued or document.year or ''}")
+    typer.echo(
+        f"  字符：读入 {report.raw_characters} − 改去 {removed} + 改成 {added} = 正文 {len(document.text)}（可逐字还原）"
+        if not report.losses
+        else "  字符：有损失！"
+    )
+    typer.echo(f"  条款 {report.clauses}（{'，'.join(f'{k} {v}' for k, v in sorted(report.kinds.items()))}）")
+    typer.echo(f"  表 {report.tables}（{report.rows} 行），专栏 {report.boxes}")
+    for run in report.runs:
+        if run.gaps or run.count >= 20:
+            gaps = "；".join(
+                f"缺 {g.first}{f'—{g.last}' if g.last > g.first else ''}（{'原文注明：' + g.reason if g.reason else '原文没有说明'}）" for g in run.gaps
+            )
+            typer.echo(f"  编号 {run.first} … {run.last}：{run.count} 项{'，' + gaps if gaps else '，连续'}")
+    typer.echo(f"  修复 {sum(report.repairs.values())} 处：{'，'.join(f'{k} {v}' for k, v in report.repairs.items()) or '无'}")
+    for note in document.notes:
+        typer.echo(f"  存疑 “{document.text[note.start : note.end]}”：{note.text}")
+    for loss in report.losses:
+        typer.echo(f"  损失 {loss}")
+    if repairs:
+        for edit in document.edits:
+            typer.echo(f"    第{edit.number_of_pass + 1}遍 {edit.start}: {edit.before!r} → {edit.after!r}  {edit.reason}")
+
+
+def _check_articles(folder: Path, counts: Path) -> int:
+    total = differing = lossy = 0
+    for row in checking.articles(folder, counts):
+        total += 1
+        lossy += bool(row.losses)
+        if row.found != row.expected or row.losses:
+            differing += row.found != row.expected
+            typer.echo(f"{row.name}：找到 {row.found} 条，应为 {row.expected} 条 {'；'.join(row.losses)}")
+    typer.echo(f"{total} 部法律，条数相同 {total - differing}（{(total - differing) / max(total, 1):.1%}），有文字损失 {lossy}。")
+    return int(lossy > 0 or differing > total / 100)
+
+
+@app.command()
+def show(document: Annotated[str, typer.Argument(help="文件 id")], corpus: Folder = DOCUMENTS) -> None:
+    """列出一份文件的全部条款。"""
+    chosen = [d for d in catalog.load(corpus) if document in (d.id, d.number, d.title)]
+    if not chosen:
+        raise CorpusError(f"没有 id、文号或标题为“{document}”的文件。可用：{'、'.join(d.id for d in catalog.load(corpus))}")
+    for clause in clauses(chosen[0]):
+        typer.echo(f"{clause.address}\t{clause.kind}\t{clause.reading[:60]}".replace("\n", " "))
+
+
+@app.command()
+def find(words: Annotated[str, typer.Argument(help="如：8号文第十四条")], corpus: Folder = DOCUMENTS) -> None:
+    """按人们的写法找条款。"""
+    documents = catalog.load(corpus)
+    found = lookup.find(documents, [c for d in documents for c in clauses(d)], words)
+    if not found:
+        raise CorpusError(f"没有找到“{words}”。请写明文号或《标题》，再写条款地址，例如 {documents[0].number} 五（十四）。")
+    for clause in found:
+        typer.echo(f"{clause.citation}\n{clause.reading}\n")
+
+
+def main() -> None:
+    try:
+        app()
+    except CorpusError as error:
+        typer.echo(f"错误：{error}", err=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()
