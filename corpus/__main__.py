@@ -70,7 +70,7 @@ def _check_articles(folder: Path, counts: Path) -> int:
         lossy += bool(row.losses)
         if row.found != row.expected or row.losses:
             differing += row.found != row.expected
-            typer.echo(f"{row.name}：找到 {row.found} 条，应为 {row.expected} 条 {'；'.join(row.losses)}")
+            typer.echo(f"{row.name}：找到 {row.found} 条，应为 {row.expected} 条 {'；'.join(row.losses[:3])}")
     typer.echo(f"{total} 部法律，条数相同 {total - differing}（{(total - differing) / max(total, 1):.1%}），有文字损失 {lossy}。")
     return int(lossy > 0 or differing > total / 100)
 

@@ -8,6 +8,7 @@ A label is kept in one canonical form, so that `Address.parse(str(address)) == a
     （1） 1） ① 1.1   as printed            ——2         second dash item
     专栏3 附1 表1 行2 注1 段2 文首 落款     boxes, annexes, tables, rows, table notes, paragraphs …
     「重大工程」      an unnumbered group heading that restarts a list
+    3「第2处」        the second 3 of a list that a document numbers twice
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from corpus import numerals
 
 _CN = f"[{numerals.CHARACTERS}]+"
 _LABEL = re.compile(
-    rf"第(?:{_CN}|\d+)(?:分编|部分|[篇编章节条款项目])(?:之{_CN})?"
+    rf"(?:第(?:{_CN}|\d+)(?:分编|部分|[篇编章节条款项目])(?:之{_CN})?"
     r"|(?:专栏|表|行|段|文首)\d*|附件?\d*|注\d+|落款|——\d+|「[^」]+」"
     rf"|（(?:{_CN}|\d+)）|\d+）|[①-⑳]"
-    rf"|\d+(?:\.\d+)+|\d+、|\d+|{_CN}、?"
+    rf"|\d+(?:\.\d+)+|\d+、|\d+|{_CN}、?)(?:「第\d+处」)?"
 )
 
 
@@ -79,7 +80,7 @@ def _glues(left: str, right: str) -> bool:
 def _canonical(label: str) -> str:
     if label.endswith("、") and not label[0].isdecimal():
         return label[:-1]
-    return label.replace("附件", "附")
+    return re.sub(r"^附件", "附", label)
 
 
 def _fold(text: str) -> str:

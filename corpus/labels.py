@@ -29,6 +29,8 @@ class Label:
     """Characters of the line that the label takes, blanks after it included."""
     rest: str
     """The line after the label."""
+    marks: int = 0
+    """Markdown heading marks in front."""
 
 
 _STRUCTURE = re.compile(rf"第({_CN}|\d{{1,4}})(分编|部分|[篇编章节条])(?:之({_CN}))?(?P<blank>[ \t:：]*)")
@@ -44,7 +46,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dash", re.compile(r"(——|──|--(?!-)|[•●■◆▪] ?|[-*] (?=\S))")),
 )
 _BOX = re.compile(r"专栏 ?(\d*)[ 　:：]*(?=\S)")
-_ANNEX = re.compile(r"附(?:件|录|表)? ?(\d*)[:：]?(?:\s|\Z)|附[:：]")
+_ANNEX = re.compile(rf"附(?:件|录|表)? ?(\d*|{_CN})[:：]?(?:\s|\Z)|附[:：]")
 _SENTENCE_END = re.compile(r"[。；！？;!?]")
 # What follows a cross-reference (第三条规定…, （一）至（三）项) and not a label.
 _REFERENCE_TAIL = re.compile(r"[至、和或项款及与的所规中第，]|以外|之一的|各款")
@@ -63,7 +65,7 @@ def recognise(line: str) -> Label | None:
             break
     if label is None:
         return None
-    return Label(label.kind, label.value, label.canonical, label.length + skip, label.rest)
+    return Label(label.kind, label.value, label.canonical, label.length + skip, label.rest, line[:skip].count("#"))
 
 
 def is_short_title(text: str, limit: int = 60) -> bool:
@@ -96,7 +98,7 @@ def _annex(body: str) -> Label | None:
     match = _ANNEX.match(body)
     if not match or not is_short_title(body):
         return None
-    return Label("annex", int(match.group(1) or 0), "附", match.end(), body[match.end() :])
+    return Label("annex", numerals.parse(match.group(1) or "0"), "附", match.end(), body[match.end() :])
 
 
 def _false(kind: str, rest: str) -> bool:

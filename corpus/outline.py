@@ -157,7 +157,8 @@ class _Builder:
         kind = label.kind
         if kind in STRUCTURE:
             rank = STRUCTURE[kind]
-            return next(n for n in reversed(self.open) if n.rank < rank), kind, rank
+            beside = label.marks / 10 if label.marks else 1  # “## 第一章” closes “## 序言”
+            return next(n for n in reversed(self.open) if n.rank < rank and not beside <= n.rank < 1), kind, rank
         if kind == "box":
             holder = next(n for n in reversed(self.open) if n is self.root or (n.heading and n.kind != "box"))
             return holder, kind, 50
@@ -235,7 +236,7 @@ class _Builder:
             self._markdown(line, len(mark.group(1)), text[mark.end() :])
         elif following and self._begins_annex(text, following):
             self._annex(line, text)
-        elif following and following.value == 1 and text.endswith(("：", ":")) and len(text) <= 20:
+        elif following and following.value == 1 and self._is_group(text):
             self._group(line, text.rstrip("：:"))
         else:
             self._paragraph(line)
@@ -285,9 +286,15 @@ class _Builder:
         node = Node("annex", f"附{self.annexes}", self.annexes, line.body_start, line.end, title, rank=0)
         self._add(self.root, node)
 
+    def _is_group(self, text: str) -> bool:
+        """A short “…：” line; inside an article it is a 款 like any other."""
+        return len(text) <= 20 and text.endswith(("：", ":")) and all(n.kind != "条" for n in self.open)
+
     def _group(self, line: Line, title: str) -> None:
         """“重大工程：” before a list that starts at 1: a heading without a number."""
-        parent = next(n for n in reversed(self.open) if n.kind not in (*_INNER, "group", "para", "front", "row", "table"))
+        while self.open[-1].kind in (*_INNER, "group", "para", "front", "row", "table") and self.open[-1].rank > 1:
+            self.open.pop()
+        parent = self._paragraph_parent()
         node = Node("group", f"「{title.replace('」', '')}」", 0, line.body_start, line.end, title, rank=60)
         self._add(parent, node)
 
