@@ -14,6 +14,7 @@ from corpus.outline import Node, outline
 from corpus.records import Address, Clause, Document, Kind, Span
 
 _KINDS: dict[str, Kind] = {"para": "paragraph", "row": "row", "box": "box", "front": "front", "closing": "closing"}
+_STEP = re.compile(r"第[一二三四五六七八九十]+(?:步|阶段)")
 _LEAD = re.compile(r"([^。；：，！？\n]{2,12}(?:，[^。；：，！？\n]{2,14})?)。(?=\S)")
 
 
@@ -49,8 +50,23 @@ def _flatten(
         found.append(_clause(node, address, own, end, document, bool(lead), notes))
         if lead and lead.children:
             children = [*lead.children, *children]
+        if node.kind == "para" and children:
+            headings = (*headings, _opening(node, document))
+    steps = [n for n in children if n.kind == "para" and _STEP.match(document.text, n.start)]
+    step: tuple[str, ...] = ()
     for child in children:
-        _flatten(child, address / child.label, headings, document, found, notes)
+        if child in steps:
+            step = ()
+        _flatten(child, address / child.label, headings + step, document, found, notes)
+        if child in steps[:-1]:  # what follows the last step need not belong to it
+            step = (_opening(child, document),)
+
+
+def _opening(node: Node, document: Document) -> str:
+    """The first words of a paragraph that others hang on: 第二步，到2030年跻身创新型国家前列."""
+    text = document.text[node.start : node.end]
+    match = re.match(r"[^。；\n]{1,40}?(?=[，。；：\n]|\Z)(?:[，：][^。；，：\n]{1,30})?", text)
+    return match.group() if match else text[:40]
 
 
 def _only_lead(node: Node) -> Node | None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,11 +24,12 @@ from index.fuse import fuse
 from index.lexical import Lexical
 from index.models import Encoder, Vectors
 from index.settings import IndexSettings
-from index.tokens import fold
+from index.question import official, parts, scope
+from index.tokens import simplified, words
 from index.vectors import VectorIndex
 
 _DEPTH = 100  # candidates each retriever gives
-_WEIGHTS = {"address": 3.0, "named": 1.0, "clause": 1.0, "sentence": 1.0, "words": 1.0}
+_WEIGHTS = {"address": 1.0, "named": 1.0, "clause": 1.0, "sentence": 1.0, "words": 1.0, "official": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,31 +111,41 @@ class Index:
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """The k best clauses for a question, best first; empty for a question without any word.
 
-        The same question gives the same hits in the same order.
+        A question that asks two things is searched for each, and the two results take turns. The same
+        question gives the same hits in the same order.
         """
-        question = fold(question).strip()
-        if not question or k < 1:
+        question = simplified(question).strip()
+        if not words(question) or k < 1:
             return []
-        vector = self.encoder.queries([question])
         allowed = self._allowed(filters)
+        asked = parts(question, [re.sub(r"(?:省|市|自治区)$", "", d.region) for d in self.documents if d.region])
+        found = [self._ranked(part, allowed) for part in asked]
+        vectors = self.encoder.queries(asked)
+        chosen = _take_turns(found)[:k]
+        return [self._hit(number, score, ranks, vectors[part : part + 1]) for number, score, ranks, part in chosen]
+
+    def _ranked(self, question: str, allowed: set[int]) -> list[tuple[int, float, dict[str, int]]]:
+        """Fused ranking of all retrievers for one whole question."""
+        wording = official(question)
+        vectors = self.encoder.queries([question, wording])
         rankings = {
-            "clause": self._near_clauses(vector, allowed),
-            "sentence": self._near_sentences(vector, allowed),
-            "words": self._by_words(question, allowed),
-            "address": [n for c in lookup.find(self.documents, self.clauses, question) if (n := self._index_of(c)) in allowed],
+            "clause": self._near_clauses(vectors[:1], allowed),
+            "sentence": self._near_sentences(vectors[:1], allowed),
+            "words": self._by_words(wording, allowed),
+            "address": [n for c in lookup.find(self.documents, self.clauses, question) if (n := self._ordinal[c.id]) in allowed],
         }
-        named = {d.id for d in lookup.named_documents(self.documents, question)}
-        if named:
-            inside = {n for n in allowed if self.clauses[n].document.id in named}
-            rankings["named"] = self._near_clauses(vector, inside)
-        found = fuse(rankings, _WEIGHTS)[:k]
-        return [self._hit(number, score, ranks, vector) for number, score, ranks in found]
+        if wording != question:
+            rankings["official"] = self._near_sentences(vectors[1:], allowed)
+        named = {d.id for d in lookup.named_documents(self.documents, question)} or scope(question, self.documents)
+        inside = {n for n in allowed if self.clauses[n].document.id in named}
+        if inside:
+            rankings["named"] = self._near_sentences(vectors[1:], inside)
+        found = fuse(rankings, _WEIGHTS)
+        # A clause that the question names by its address is not a matter of likeness.
+        return sorted(found, key=lambda item: item[2].get("address", _DEPTH))
 
     def _allowed(self, filters: Filters | None) -> set[int]:
         return {int(n) for n in self._searched if filters is None or filters.admit(self.clauses[n].document)}
-
-    def _index_of(self, clause: Clause) -> int:
-        return self._ordinal[clause.id]
 
     def _near_clauses(self, vector: Vectors, allowed: set[int]) -> list[int]:
         rows = self._selection([self._row[n] for n in allowed], len(self._clause_vectors))
@@ -175,3 +187,17 @@ class Index:
             matches = [Match(start, end, own) for start, end in sentences(clause)]
         matches.sort(key=lambda m: (-m.score, m.start))
         return Hit(clause, score, max([own, *(m.score for m in matches)]), tuple(matches), ranks)
+
+
+def _take_turns(
+    found: Sequence[Sequence[tuple[int, float, dict[str, int]]]],
+) -> list[tuple[int, float, dict[str, int], int]]:
+    """Rankings of several questions → one: the best of each, then the second of each, no clause twice."""
+    longest = max(map(len, found))
+    seen: dict[int, tuple[int, float, dict[str, int], int]] = {}
+    for rank in range(longest):
+        for part, ranking in enumerate(found):
+            if rank < len(ranking):
+                number, score, ranks = ranking[rank]
+                seen.setdefault(number, (number, score, ranks, part))
+    return list(seen.values())

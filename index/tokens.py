@@ -20,7 +20,7 @@ _WORD = re.compile(r"[\u4e00-\u9fff]|[a-z0-9]")
 
 def fold(text: str) -> str:
     """NFKC, lower case, traditional characters to simplified: the form in which words are compared."""
-    return _simplify(unicodedata.normalize("NFKC", text)).lower()
+    return simplified(unicodedata.normalize("NFKC", text)).lower()
 
 
 def words(text: str) -> list[str]:
@@ -38,5 +38,6 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
-def _simplify(text: str) -> str:
+def simplified(text: str) -> str:
+    """Traditional characters to simplified; other text unchanged."""
     return str(_converter().convert(text)) if any("\u4e00" <= c <= "\u9fff" for c in text) else text
