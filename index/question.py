@@ -28,9 +28,9 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
         part = match.group().strip()
         if not part:
             continue
-        swap = _SWAP.match(part)
-        if swap and found:
-            found.append(_swap(found[-1], swap["new"].strip(), regions))
+        other = _SWAP.match(part)
+        if other and found:
+            found.append(swap(found[-1], other["new"].strip(), regions))
         elif not _ASKS.search(part):
             told += part
         elif found and len(part) < 10:
@@ -43,15 +43,17 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
     return found if len(found) > 1 else [question]
 
 
-def _swap(previous: str, new: str, regions: Sequence[str]) -> str:
+def swap(previous: str, new: str, regions: Sequence[str]) -> str:
     """The previous question about something else: a region for a region, a year for a year, else put in front."""
     for pattern in (
         "|".join([*_NATION, *map(re.escape, sorted(regions, key=len, reverse=True))]),
         r"(?:19|20)\d{2}年?",
         r"《[^》]+》",
     ):
-        if pattern and re.search(pattern, new) and re.search(pattern, previous):
-            return re.sub(pattern, new, previous, count=1)
+        inside = re.search(pattern, new)
+        if inside and re.search(pattern, previous):
+            whole = new if len(new) <= len(inside.group()) + 4 else inside.group()
+            return re.sub(pattern, lambda _: whole, previous, count=1)
     return f"{new}，{previous}"
 
 

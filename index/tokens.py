@@ -25,7 +25,9 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Words of a text in order, long words also by their parts (search mode), punctuation dropped."""
-    return [w for w in rjieba.cut_for_search(fold(text)) if _WORD.search(w)]
+    # “GDP2.5%” is a word and a figure; “C919” and “5G” stay whole.
+    parted = re.sub(r"([a-z]{3,})(\d)", r"\1 \2", fold(text))
+    return [w for w in rjieba.cut_for_search(parted) if _WORD.search(w)]
 
 
 def content_words(text: str) -> list[str]:

@@ -1,0 +1,141 @@
+"""`python -m qa ask|chat|serve` (also `youju`): one question, a conversation in the terminal, page and API."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from corpus.records import CorpusError
+from index.errors import IndexingError
+from index.search import Filters
+from qa import show
+from qa.answer import Assistant, Evidence, Token
+from qa.records import Answer, QuestionError
+from qa.settings import Settings, SettingsError
+from qa.writer import WriterError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="有据：带条款依据的政策问答。")
+Levels = Annotated[list[str] | None, typer.Option("--level", help="只用这些层级的文件：国家、省、市、县")]
+Regions = Annotated[list[str] | None, typer.Option("--region", help="只用这些地区的文件，如 辽宁省")]
+
+
+@app.command()
+def ask(
+    question: str,
+    level: Levels = None,
+    region: Regions = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """问一个问题：先出依据，再出答案，最后列出引用。"""
+    from qa import answer, start  # noqa: PLC0415 - torch is slow to load
+
+    settings = Settings.from_environment()
+    answer.check(question)  # an impossible question need not wait for the models
+    assistant = start.assistant(settings)
+    filters = Filters(levels=tuple(level or ()), regions=tuple(region or ()))
+    if as_json:
+        from qa.wire import answer_json  # noqa: PLC0415
+
+        for event in assistant.ask(question, filters=filters):
+            if isinstance(event, Answer):
+                typer.echo(json.dumps(answer_json(event), ensure_ascii=False, indent=1))
+        return
+    _print(assistant, question, [], filters)
+
+
+@app.command()
+def chat() -> None:
+    """在终端里连续提问；空行或 Ctrl-D 结束。"""
+    from qa import start  # noqa: PLC0415
+
+    assistant = start.assistant(Settings.from_environment())
+    typer.echo("请提问（空行结束）。例如：众创空间能享受哪些税收优惠？")
+    earlier: list[str] = []
+    while True:
+        try:
+            question = input("\n问：").strip()
+        except EOFError:
+            break
+        if not question:
+            break
+        try:
+            answer = _print(assistant, question, earlier, None)
+        except QuestionError as error:
+            typer.echo(str(error))
+            continue
+        except KeyboardInterrupt:
+            typer.echo("\n（已停止）")
+            continue
+        if answer:
+            earlier.append(answer.standalone)
+
+
+def _print(assistant: Assistant, question: str, earlier: list[str], filters: Filters | None) -> Answer | None:
+    """Print the events of one question; the answer for the conversation's memory."""
+    finished: Answer | None = None
+    streamed = ""
+    for event in assistant.ask(question, earlier, filters):
+        if isinstance(event, Evidence):
+            if event.standalone != question:
+                typer.echo(f"理解为：{event.standalone}")
+            typer.echo("\n找到的条款：")
+            for line in show.evidence(event.pieces):
+                typer.echo(f"  {line}")
+            typer.echo("\n答：", nl=False)
+        elif isinstance(event, Token):
+            streamed += event.text
+            typer.echo(event.text, nl=False)
+        else:
+            finished = event
+    if finished is None:
+        return None
+    if finished.text.startswith(streamed):
+        typer.echo(finished.text[len(streamed) :])
+    else:
+        typer.echo(f"\n\n核对后的答案：{finished.text}")
+    if not finished.refusal:
+        typer.echo("\n引用：")
+        for line in show.citations(finished):
+            typer.echo(f"  {line}")
+    typer.echo("")
+    for line in show.remarks(finished):
+        typer.echo(line)
+    return finished
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址；对外服务用 0.0.0.0")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+) -> None:
+    """在一个端口上提供网页和接口。"""
+    from dataclasses import replace  # noqa: PLC0415
+
+    import uvicorn  # noqa: PLC0415
+
+    from qa import server, start  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    settings = replace(settings, host=host or settings.host, port=port or settings.port)
+    typer.echo("正在载入模型和索引 …")
+    application = server.application(start.assistant(settings))
+    shown = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - printed, not bound
+    typer.echo(f"就绪：网页 http://{shown}:{settings.port}/ ，接口文档 http://{shown}:{settings.port}/docs")
+    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
+
+
+def main() -> None:
+    try:
+        app()
+    except (IndexingError, CorpusError, QuestionError, SettingsError, WriterError) as error:
+        typer.echo(f"错误：{error}", err=True)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("已停止。", err=True)
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Hits → numbered pieces of evidence within a token budget: the sentences that bear on the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.quantities import quantities
+from corpus.records import Clause, Span
+from corpus.sentences import sentences
+from index.search import Hit
+from qa.records import Piece
+
+_NEAR = 0.030
+"""A sentence this much less alike than the best one (cosine) is still taken; e5's scores lie close together."""
+_SHORTEST = 12
+"""Characters; a shorter sentence is a title, which stands in the heading already."""
+RANK_PENALTY = 0.002
+"""Likeness that a clause loses per place in the ranking: the fused order knows more than the cosine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    rank: int
+    clause: Clause
+    span: Span
+    score: float
+
+
+def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str], int], most: int = 6) -> list[Piece]:
+    """Choose sentences from the hits, best first, until the budget (tokens of `count`) is used.
+
+    The first hit always gives at least its best sentence, whatever the budget. A sentence that leans on the
+    one before it (其、该、上述…) brings it along. A question that names a year takes no sentence that speaks of
+    other years only. Pieces keep the hits' order, their sentences the clause's.
+    """
+    years = _years(question)
+    addressed = [h for h in hits if "address" in h.ranks]
+    hits = addressed or hits
+    chosen: dict[int, set[Span]] = {}
+    used = 0
+    for candidate in _ranked(hits, years):
+        spans = chosen.get(candidate.rank, set())
+        if candidate.span in spans or (candidate.rank not in chosen and len(chosen) >= most):
+            continue
+        wanted = spans | set(_with_lead(candidate.clause, candidate.span))
+        before = count(_prompt_text(candidate.clause, spans)) if spans else 0
+        cost = count(_prompt_text(candidate.clause, wanted)) - before
+        if used + cost > budget and chosen:
+            continue
+        chosen[candidate.rank] = wanted
+        used += cost
+    ordered = [Piece(0, hits[rank].clause, tuple(sorted(chosen[rank]))) for rank in sorted(chosen)]
+    return [replace(piece, number=number) for number, piece in enumerate(ordered, start=1)]
+
+
+def _ranked(hits: Sequence[Hit], years: set[int]) -> list[_Candidate]:
+    """Candidates, best first; the first hit's best sentence always leads."""
+    found = [
+        _Candidate(rank, hit.clause, (match.start, match.end), 1.0 if "address" in hit.ranks else match.score - RANK_PENALTY * rank)
+        for rank, hit in enumerate(hits)
+        for match in hit.sentences
+        if match.end - match.start >= _SHORTEST or len(hit.sentences) == 1
+    ]
+    if not found:
+        return []
+    leading = [c for c in found if c.rank == 0]
+    first = max((c for c in leading if not _other_year(c, years)), key=lambda c: c.score, default=leading[0])
+    best = max(c.score for c in found)
+    near = [c for c in found if c.score >= best - _NEAR and c is not first]
+    fitting = [c for c in near if not _other_year(c, years)]
+    near = fitting if years else near
+    return [first, *sorted(near, key=lambda c: (-c.score, c.rank, c.span))]
+
+
+def _years(text: str) -> set[int]:
+    return {int(q.value) for q in quantities(text) if q.unit == "年" and 1949 <= q.value <= 2100}
+
+
+def _other_year(candidate: _Candidate, asked: set[int]) -> bool:
+    """True when the nearest years, in the sentence, before it, or in its headings, are not those asked for."""
+    clause = candidate.clause
+    if not asked or clause.columns:
+        return False
+    before = [(s, e) for s, e in sentences(clause) if e <= candidate.span[0]]
+    for start, end in (candidate.span, *reversed(before)):
+        named = _years(clause.document.text[start:end])
+        if named:
+            return not named & asked
+    named = _years(" ".join(clause.headings))
+    return bool(named) and not named & asked
+
+
+def _with_lead(clause: Clause, span: Span) -> list[Span]:
+    text = clause.document.text
+    if not text[span[0] : span[1]].startswith(("其", "该", "上述", "此", "同时", "对此", "前款", "——")):
+        return [span]
+    before = [s for s in sentences(clause) if s[1] <= span[0]]
+    return [*before[-1:], span]
+
+
+def _prompt_text(clause: Clause, spans: set[Span]) -> str:
+    piece = Piece(0, clause, tuple(sorted(spans)))
+    return f"[0] {piece.heading}\n{piece.text}\n"

@@ -1,0 +1,181 @@
+"""Tie each sentence of an answer to the span that supports it, and check its figures, bounds and negation.
+
+The rule is deterministic and runs on words: a sentence is supported by the span that holds the largest share
+of its content words, weighted by how rare they are. A figure counts only if the same figure stands in the
+cited clause (or in its title, number, headings, or the question), whatever numerals either uses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from corpus.labels import recognise
+from corpus.quantities import Quantity, quantities
+from corpus.records import Clause
+from corpus.sentences import sentences
+from index.places import places, provinces_of
+from index.question import official
+from index.tokens import content_words
+from qa.records import Checked, Citation, Piece, Verdict
+
+VERIFIED = 0.60
+"""Share of a sentence's content that its clauses must hold."""
+WEAK = 0.40
+_WEAK_WITH_FIGURE = 0.20
+"""Enough where a figure that the question did not give stands in the clause: everyday words tell the rest."""
+_ASKED = 0.3
+"""Weight of a word that the question already has: an answer repeats it whether or not a clause holds it."""
+_MISPLACED = 0.3
+"""What a span is worth that speaks of another region than the sentence."""
+_AROUND = 0.5
+"""Weight of a word found only in the title or headings."""
+_MOST_CLAUSES = 3  # that one sentence may rest on
+_NEGATION = re.compile(r"不得|不能|不可|不再|不予|不准|禁止|严禁|取消|废除|无需|无须|不需|不必|不上缴|没有|未")
+_MARK = re.compile(r"\s*[\[【](?:\d{1,2}(?:[,，、 ]\d{1,2})*)[\]】]")
+_ENDS = re.compile(r"[。！？!?；;]+[”’）)】]*|\n+")
+
+
+def strip_marks(text: str) -> str:
+    """The text without [n] marks that the writer put; the program sets its own."""
+    return _MARK.sub("", text)
+
+
+def split(text: str) -> list[str]:
+    """Sentences of an answer, their stops with them."""
+    out, at = [], 0
+    for match in _ENDS.finditer(text):
+        out.append(text[at : match.end()].strip())
+        at = match.end()
+    out.append(text[at:].strip())
+    return [s for s in out if re.search(r"\w", s)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    piece: Piece
+    start: int
+    end: int
+    words: frozenset[str]
+
+
+class Grounder:
+    """Checks sentences against the clauses of the evidence; made once per answer."""
+
+    def __init__(self, evidence: Sequence[Piece], question: str, weight: Callable[[str], float]) -> None:
+        self._weight = weight
+        self._pieces = tuple(evidence)
+        self._question = frozenset(content_words(question))
+        self._official = frozenset(content_words(official(question))) - self._question
+        self._asked = quantities(question)
+        self._around = {p.number: self._context_words(p.clause) for p in evidence}
+        self._figures = {p.number: quantities(_everything(p.clause)) for p in evidence}
+        self._spans = [
+            _Span(p, s, e, frozenset(content_words(p.clause.document.text[s:e] + (p.clause.reading if p.clause.columns else ""))))
+            for p in evidence
+            for s, e in [*sentences(p.clause), *p.clause.shared]
+        ]
+
+    def check(self, sentence: str, number: int) -> Checked:
+        """One sentence (the `number`th of its answer) → verdict, and the best supporting span if there is one."""
+        text = re.sub(r"^(?:\d{1,2}[.、．]|[-*•]) *", "", strip_marks(sentence))  # a list's own numbers are no figures
+        words = frozenset(w for w in content_words(text) if not re.fullmatch(r"[\d.%]+", w))  # figures are checked apart
+        cited = self._support(text, words)
+        if not cited:
+            return Checked(text, "unsupported", None, "条款中没有相应内容")
+        own = frozenset().union(*(s.words for s in cited))
+        around = frozenset().union(*(self._around[s.piece.number] for s in cited))
+        share = self._share(words, own, around)
+        verdict, problem = self._judge(text, share, cited)
+        best = cited[0]
+        citation = Citation(number, best.piece.clause, best.start, best.end, verdict, best.piece.number)
+        others = tuple(
+            Citation(number, s.piece.clause, s.start, s.end, verdict, s.piece.number) for s in cited[1:]
+        )
+        return Checked(text, verdict, citation if verdict != "unsupported" else None, problem, others if verdict != "unsupported" else ())
+
+    def _support(self, text: str, words: frozenset[str]) -> list[_Span]:
+        """The spans that together hold most of the words and figures: the best one, then others while they add."""
+        chosen: list[_Span] = []
+        missing_words = set(words)
+        missing = [f for f in quantities(text) if not any(f.same_figure(a) for a in self._asked)]
+        place = {p.number: 1.0 if not misplaced(text, p.clause) else _MISPLACED for p in self._pieces}
+        while self._spans and len(chosen) < _MOST_CLAUSES:
+            scored = [
+                (place[s.piece.number] * self._gain(s, missing_words, missing, words), s) for s in self._spans if s not in chosen
+            ]
+            gain, best = max(scored, key=lambda item: (item[0], -item[1].piece.number, -item[1].start), default=(0.0, None))
+            if best is None or gain < (0.10 if chosen else 0.05):
+                break
+            chosen.append(best)
+            missing_words -= best.words | self._around[best.piece.number]
+            missing = [f for f in missing if not any(f.same_figure(g) for g in self._figures[best.piece.number])]
+            if not missing and self._share(words, words - missing_words, frozenset()) >= 0.85:
+                break
+        return chosen
+
+    def _gain(self, span: _Span, missing: set[str], figures: Sequence[Quantity], words: frozenset[str]) -> float:
+        total = sum(map(self._weight, words)) or 1.0
+        own = sum(self._weight(w) for w in missing & span.words)
+        # Words of the title and headings count half: they tell what a span is about, not what it says.
+        around = sum(self._weight(w) for w in (missing - span.words) & self._around[span.piece.number])
+        here = quantities(span.piece.clause.document.text[span.start : span.end] if not span.piece.clause.columns else span.piece.clause.reading)
+        hit = sum(any(f.same_figure(g) for g in here) for f in figures)
+        return (own + 0.5 * around) / total + 0.25 * hit / max(len(figures), 1)
+
+    def _judge(self, text: str, share: float, cited: Sequence[_Span]) -> tuple[Verdict, str]:
+        allowed = [q for s in cited for q in self._figures[s.piece.number]] + self._asked
+        for figure in quantities(text):
+            same = [q for q in allowed if figure.same_figure(q)]
+            if not same:
+                return "unsupported", f"数字“{figure.printed}”不在所引条款中"
+            bounds = {q.bound for q in same}
+            if figure.bound not in bounds and figure.bound:
+                return "unsupported", f"“{figure.printed}”的界限（以上、以下、不超过等）与条款不符"
+            if figure.bound not in bounds and share >= WEAK:
+                return "weak", f"条款对“{figure.printed}”另有界限词，请看原文"
+        source = "".join(s.piece.clause.document.text[s.start : s.end] for s in cited)
+        if _NEGATION.search(text) and not _NEGATION.search(source):
+            return "unsupported", "条款中没有这一否定或限制"
+        if share >= WEAK and misplaced(text, cited[0].piece.clause):
+            return "weak", f"所引条款属于{cited[0].piece.clause.document.region}的文件"
+        if share >= VERIFIED:
+            return "verified", ""
+        told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
+        if share >= (_WEAK_WITH_FIGURE if told else WEAK):
+            return "weak", "条款只支持这句话的一部分"
+        return "unsupported", "条款中没有相应内容"
+
+    def _share(self, words: frozenset[str], own: frozenset[str] | set[str], around: frozenset[str]) -> float:
+        """Weighted share of a sentence's words that its spans hold."""
+        weights = {w: self._weight(w) * (_ASKED if w in self._question else 1.0) for w in words}
+        total = sum(weights.values())
+        held = sum(v for w, v in weights.items() if w in own)
+        held += sum(_AROUND * v for w, v in weights.items() if w in around and w not in own)
+        # Official words in the span stand for the question's everyday words that it lacks.
+        lacking = sum(v for w, v in weights.items() if w in self._question and w not in own)
+        lent = sum(_ASKED * self._weight(w) for w in self._official & own)
+        return (held + min(lacking, lent)) / total if total else 0.0
+
+    @staticmethod
+    def _context_words(clause: Clause) -> frozenset[str]:
+        document = clause.document
+        return frozenset(content_words(" ".join([document.title, document.issuer, document.region, *clause.headings])))
+
+
+def misplaced(sentence: str, clause: Clause) -> bool:
+    """True when a sentence speaks of the whole nation or of a place, and the clause of somewhere else."""
+    covered = provinces_of(clause.document.region)
+    if "全国" in sentence and covered and "全国" not in clause.text:
+        return True
+    named = {p: provinces for p, provinces in places(sentence).items() if p not in clause.text}
+    return bool(named) and not any(set(provinces) & set(covered) for provinces in named.values())
+
+
+def _everything(clause: Clause) -> str:
+    """The text in which a cited figure may stand: clause, title, number, headings, column heads; not its own label."""
+    document = clause.document
+    label = recognise(clause.text.split("\n", 1)[0])
+    body = clause.reading[label.length :] if label and not clause.columns else clause.reading
+    return "\n".join([body, document.title, document.number, *clause.headings])

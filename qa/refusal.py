@@ -1,0 +1,128 @@
+"""When the program refuses, and why: decided from the question and the hits, never by the model."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import prompts
+from corpus.quantities import quantities
+from corpus.records import Document
+from index.places import places, provinces_of
+from index.question import official
+from index.search import Hit
+from index.tokens import content_words
+from qa.records import Piece, Reason
+
+_LOOKED_AT = 5  # hits
+_NATIONWIDE = re.compile(r"全国|国家|中央|我国")
+_MONEY = re.compile(
+    r"多少钱|多少(?:万|亿)?元|(?:补贴|补助|奖励|资助|奖金|补偿|津贴)(?:金额|标准|额度)?(?:是|有|为|给|能拿|大概|一般)?多少|给多少|发多少|拿多少|几万|几千|几百万|金额|额度"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason code and its sentence in Chinese."""
+
+    reason: Reason
+    text: str
+
+
+def decide(
+    question: str,
+    hits: Sequence[Hit],
+    evidence: Sequence[Piece],
+    documents: Sequence[Document],
+    weight: Callable[[str], float],
+) -> Refusal | None:
+    """The refusal that a question deserves, or None when it may be answered."""
+    return (
+        _other_region(question, hits, documents)
+        or _weak(question, hits, weight)
+        or _other_time(question, hits, documents)
+        or _no_amount(question, evidence)
+    )
+
+
+def _other_region(question: str, hits: Sequence[Hit], documents: Sequence[Document]) -> Refusal | None:
+    """A named place that no document covers, unless the question also asks for the whole nation."""
+    covered = {p for d in documents for p in provinces_of(d.region)}
+    regions = list(dict.fromkeys(d.region for d in documents if d.region))
+    named = places(question)
+    outside = [name for name, provinces in named.items() if not covered & set(provinces)]
+    if not outside or len(outside) < len(named) or _NATIONWIDE.search(question):
+        return None
+    # 支持北京、上海建设科技创新中心: a national document may itself speak of the place.
+    if any(name in hit.clause.text for name in outside for hit in hits[:_LOOKED_AT]):
+        return None
+    text = prompts.REFUSALS["region"].format(place="、".join(outside), regions="、".join(regions))
+    return Refusal("region", text)
+
+
+def _weak(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> Refusal | None:
+    if not hits or answerable(question, hits, weight) < THRESHOLD:
+        return Refusal("no_evidence", prompts.REFUSALS["no_evidence"])
+    return None
+
+
+def answerable(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> float:
+    """Likelihood, 0 to 1, that the hits bear on the question: a logistic curve over two measures.
+
+    likeness: the best cosine of the first hits; coverage: the weighted share of the question's content words
+    (or of their official wording) that one hit and its headings hold. Fitted by `python -m eval refusal` on eval/cases/refusal.jsonl.
+    """
+    if any("address" in hit.ranks for hit in hits):
+        return 1.0
+    likeness, coverage = measures(question, hits, weight)
+    chinese = bool(re.search(r"[\u4e00-\u9fff]", question))
+    bias, by_likeness, by_coverage = _CURVE if chinese else _CURVE_FOREIGN
+    return 1 / (1 + math.exp(-(bias + by_likeness * likeness + by_coverage * coverage)))
+
+
+_CURVE = (-58.1, 64.3, 3.52)
+_CURVE_FOREIGN = (-50.3, 64.3, 0.0)  # few words are shared, and likeness across languages lies lower
+THRESHOLD = 0.35
+"""Below 0.5: the nearest clauses beside a doubtful answer mend more than a refusal of a good question."""
+
+
+def measures(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> tuple[float, float]:
+    """(likeness, coverage) of the first hits."""
+    likeness = max((h.similarity for h in hits[:_LOOKED_AT]), default=0.0)
+    asked = dict.fromkeys(content_words(question))
+    formal = [w for w in content_words(official(question)) if w not in asked]
+    best = 0.0
+    for hit in hits[:_LOOKED_AT]:
+        document = hit.clause.document
+        held = set(content_words(" ".join([document.title, document.region, *hit.clause.headings, hit.clause.reading])))
+        total = sum(weight(w) for w in asked) or 1.0
+        own = sum(weight(w) for w in asked if w in held)
+        # Official words that the hit holds stand for everyday words that it does not.
+        lent = sum(weight(w) for w in formal if w in held)
+        best = max(best, min(1.0, (own + 0.7 * min(lent, total - own)) / total))
+    return likeness, best
+
+
+def _other_time(question: str, hits: Sequence[Hit], documents: Sequence[Document]) -> Refusal | None:
+    """A year after the newest document that none of the hits speaks of."""
+    years = [d.year for d in documents if d.year]
+    asked = [int(q.value) for q in quantities(question) if q.unit == "年" and 1949 <= q.value <= 2100]
+    if not years or not asked:
+        return None
+    spoken = {int(q.value) for h in hits for q in quantities(h.clause.reading) if q.unit == "年" and q.value > 1900}
+    missing = [y for y in asked if y not in spoken and y > max(years)]
+    if not missing or len(missing) < len(asked):
+        return None
+    span = f"{min(years)}年" if min(years) == max(years) else f"{min(years)}—{max(years)}年"
+    return Refusal("time", prompts.REFUSALS["time"].format(years=span, year="、".join(map(str, missing))))
+
+
+def _no_amount(question: str, evidence: Sequence[Piece]) -> Refusal | None:
+    """Asked for a sum of money, and no sentence of the evidence states one."""
+    if not _MONEY.search(question):
+        return None
+    if any(q.unit == "元" for piece in evidence for q in quantities(piece.text)):
+        return None
+    return Refusal("amount", prompts.REFUSALS["amount"])

@@ -1,0 +1,179 @@
+"""FastAPI: questions, search, documents and clauses for programs; the page is mounted beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Path, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from index.search import Filters
+from qa import page, wire
+from qa.answer import Assistant, Event, Evidence, Token, check
+from qa.records import Answer, QuestionError
+from qa.writer import WriterError
+
+_END = object()
+
+
+class FilterModel(BaseModel):
+    """Only documents that agree; an empty list means any."""
+
+    model_config = ConfigDict(extra="forbid")
+    documents: list[str] = []
+    levels: list[str] = []
+    regions: list[str] = []
+    statuses: list[str] = []
+    years: list[int] = []
+
+    def filters(self) -> Filters:
+        return Filters(**{k: tuple(v) for k, v in self.model_dump().items()})
+
+
+class Turn(BaseModel):
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class AskRequest(BaseModel):
+    """A question, with the earlier turns of its conversation if there are any."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"question": "众创空间能享受哪些税收优惠？", "stream": False}]}
+    )
+    question: str = Field(description="1 to 1000 characters")
+    history: list[str | Turn] = Field(default=[], description="earlier questions, oldest first, or chat turns")
+    filters: FilterModel = FilterModel()
+    stream: bool = Field(default=False, description="answer as server-sent events: evidence, token…, answer or error")
+
+    def earlier(self) -> list[str]:
+        return [t if isinstance(t, str) else t.content for t in self.history if isinstance(t, str) or t.role == "user"]
+
+
+class SearchRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    question: str
+    k: int = Field(default=10, ge=1, le=100)
+    filters: FilterModel = FilterModel()
+
+
+def application(assistant: Assistant, with_page: bool = True) -> FastAPI:
+    """The app around an opened Assistant; with the chat page mounted at /."""
+    app = FastAPI(title="有据 YouJu", description="带条款依据的政策问答", version="0.1.0")
+    _problems(app)
+    _questions(app, assistant)
+    _documents(app, assistant)
+    return page.mount(app, assistant) if with_page else app
+
+
+def _questions(app: FastAPI, assistant: Assistant) -> None:
+    @app.post("/api/ask", summary="提问", response_model=None)
+    async def ask(request: AskRequest) -> JSONResponse | StreamingResponse:
+        """Answer a question. With `stream`, server-sent events: evidence, token…, then answer, or error."""
+        check(request.question)
+        events = assistant.ask(request.question, request.earlier(), request.filters.filters())
+        if request.stream:
+            return StreamingResponse(_server_sent(events), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        answer = await run_in_threadpool(_last, events)
+        return JSONResponse(wire.answer_json(answer))
+
+    @app.post("/api/search", summary="只检索条款")
+    def search(request: SearchRequest) -> dict[str, Any]:
+        question = check(request.question)
+        hits = assistant.index.search(question, request.k, request.filters.filters())
+        return {"question": question, "hits": [wire.hit_json(h) for h in hits]}
+
+
+def _documents(app: FastAPI, assistant: Assistant) -> None:
+    index = assistant.index
+
+    @app.get("/api/documents", summary="文件目录")
+    def documents() -> list[dict[str, Any]]:
+        return [wire.document_json(d) for d in index.documents]
+
+    @app.get("/api/documents/{document_id}", summary="一份文件的正文和条款")
+    def document(document_id: str) -> dict[str, Any]:
+        found = next((d for d in index.documents if d.id == document_id), None)
+        if found is None:
+            raise HTTPException(404, f"没有 id 为“{document_id}”的文件。可用的 id 见 /api/documents。")
+        clauses = [wire.clause_json(c) for c in index.clauses if c.document is found]
+        return wire.document_json(found) | {"text": found.text, "clauses": clauses}
+
+    @app.get("/api/clauses/{clause_id:path}", summary="按标识取一条")
+    def clause(clause_id: Annotated[str, Path(examples=["zhongfa-2015-8:五（十四）段2"])]) -> dict[str, Any]:
+        found = index.by_id.get(clause_id)
+        if found is None:
+            raise HTTPException(404, f"没有标识为“{clause_id}”的条款。标识由文件 id、冒号和地址组成，例如 {index.clauses[0].id}。")
+        return wire.clause_json(found)
+
+    @app.get("/healthz", summary="进程存活")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", summary="可以回答")
+    def readyz() -> dict[str, Any]:
+        return {"status": "ready", "documents": len(index.documents), "clauses": len(index.clauses), "model": assistant.writer.name}
+
+
+async def _server_sent(events: Iterator[Event]) -> AsyncIterator[str]:
+    """Events as SSE; when the client goes away the writer is stopped."""
+    try:
+        while (event := await run_in_threadpool(next, events, _END)) is not _END:
+            if isinstance(event, Evidence):
+                yield _sse("evidence", wire.evidence_json(event))
+            elif isinstance(event, Token):
+                yield _sse("token", {"text": event.text})
+            elif isinstance(event, Answer):
+                yield _sse("answer", wire.answer_json(event))
+    except (QuestionError, WriterError) as error:
+        yield _sse("error", _problem(500, "writer", "写答案时出错", str(error)))
+    finally:
+        close = getattr(events, "close", None)
+        if close:
+            await run_in_threadpool(close)
+
+
+def _sse(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def _last(events: Iterator[Event]) -> Answer:
+    for event in events:
+        if isinstance(event, Answer):
+            return event
+    raise WriterError("没有得到答案，请重试。")
+
+
+def _problem(status: int, kind: str, title: str, detail: str) -> dict[str, Any]:
+    """RFC 9457 problem details; `type` is stable, `detail` is Chinese for the reader."""
+    return {"type": f"urn:youju:problem:{kind}", "title": title, "status": status, "detail": detail}
+
+
+def _problems(app: FastAPI) -> None:
+    def response(status: int, kind: str, title: str, detail: str) -> JSONResponse:
+        return JSONResponse(_problem(status, kind, title, detail), status, media_type="application/problem+json")
+
+    @app.exception_handler(QuestionError)
+    async def question(_: Request, error: QuestionError) -> JSONResponse:
+        return response(422, "question", "问题无法回答", str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(p) for p in first["loc"] if p != "body") or "请求体"
+        return response(422, "request", "请求格式不对", f"{where}：{first['msg']}。格式见 /docs。")
+
+    @app.exception_handler(WriterError)
+    async def writer(_: Request, error: WriterError) -> JSONResponse:
+        return response(500, "writer", "写答案时出错", str(error))
+
+    @app.exception_handler(HTTPException)
+    async def missing(_: Request, error: HTTPException) -> JSONResponse:
+        kind = "not-found" if error.status_code == 404 else "http"
+        return response(error.status_code, kind, "没有找到" if error.status_code == 404 else "请求不成立", str(error.detail))
