@@ -39,7 +39,8 @@ def _print_report(report: checking.Report, repairs: bool) -> None:
     document = report.document
     removed = sum(len(e.before) for e in document.edits)
     added = sum(len(e.after) for e in document.edits)
-    typer.echo(f"\n{document.name}  [{document.id}]  {document.level} {document.region} {document.issued or document.year or ''}")
+    issued = document.issued or document.year or ""
+    typer.echo(f"\n{document.name}  [{document.id}]  {document.level} {document.region} {issued}")
     typer.echo(
         f"  字符：读入 {report.raw_characters} − 改去 {removed} + 改成 {added} = 正文 {len(document.text)}（可逐字还原）"
         if not report.losses
@@ -49,9 +50,7 @@ def _print_report(report: checking.Report, repairs: bool) -> None:
     typer.echo(f"  表 {report.tables}（{report.rows} 行），专栏 {report.boxes}")
     for run in report.runs:
         if run.gaps or run.count >= 20:
-            gaps = "；".join(
-                f"缺 {g.first}{f'—{g.last}' if g.last > g.first else ''}（{'原文注明：' + g.reason if g.reason else '原文没有说明'}）" for g in run.gaps
-            )
+            gaps = "；".join(map(_gap, run.gaps))
             typer.echo(f"  编号 {run.first} … {run.last}：{run.count} 项{'，' + gaps if gaps else '，连续'}")
     typer.echo(f"  修复 {sum(report.repairs.values())} 处：{'，'.join(f'{k} {v}' for k, v in report.repairs.items()) or '无'}")
     for note in document.notes:
@@ -61,6 +60,11 @@ def _print_report(report: checking.Report, repairs: bool) -> None:
     if repairs:
         for edit in document.edits:
             typer.echo(f"    第{edit.number_of_pass + 1}遍 {edit.start}: {edit.before!r} → {edit.after!r}  {edit.reason}")
+
+
+def _gap(gap: checking.Gap) -> str:
+    numbers = f"{gap.first}—{gap.last}" if gap.last > gap.first else str(gap.first)
+    return f"缺 {numbers}（{'原文注明：' + gap.reason if gap.reason else '原文没有说明'}）"
 
 
 def _check_articles(folder: Path, counts: Path) -> int:

@@ -86,7 +86,6 @@ def _canonical(label: str) -> str:
 def _fold(text: str) -> str:
     """Half-width brackets, full-width digits and odd blanks to the canonical characters."""
     text = "".join(
-        unicodedata.normalize("NFKC", c) if unicodedata.east_asian_width(c) == "F" and c.isalnum() else c
-        for c in text
+        unicodedata.normalize("NFKC", c) if unicodedata.east_asian_width(c) == "F" and c.isalnum() else c for c in text
     )
     return re.sub(r"\s+", " ", text.translate({ord("("): "（", ord(")"): "）", 0x3000: " "})).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter
@@ -61,7 +62,7 @@ def check(document: Document, raw: str) -> Report:
         document,
         len(raw),
         len(found),
-        dict(kinds),
+        {str(k): n for k, n in kinds.items()},
         tables=sum(path[-1].startswith("表") for path in labels),
         rows=kinds["row"],
         boxes=sum(path[-1].startswith("专栏") for path in labels),
@@ -116,7 +117,7 @@ def runs(found: list[Clause]) -> Iterator[Run]:
 
 def _run(members: list[tuple[Clause, int]], found: list[Clause]) -> Run:
     gaps = []
-    for (before, low), (after, high) in zip(members, members[1:], strict=False):
+    for (before, low), (after, high) in itertools.pairwise(members):
         if high > low + 1:
             between = found[found.index(before) : found.index(after) + 1]
             reason = next((c.text for c in between if re.search(r"[（(]略[）)]", c.text)), "")

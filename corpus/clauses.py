@@ -10,7 +10,8 @@ import re
 from collections import Counter
 
 from corpus import tables
-from corpus.outline import Node, outline
+from corpus.blocks import Node
+from corpus.outline import outline
 from corpus.records import Address, Clause, Document, Kind, Span
 
 _KINDS: dict[str, Kind] = {"para": "paragraph", "row": "row", "box": "box", "front": "front", "closing": "closing"}

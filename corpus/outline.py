@@ -11,95 +11,22 @@ The rules (docs/architecture.md tells them with examples):
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from corpus import numerals, tables
-from corpus.labels import STRUCTURE, Label, is_short_title, recognise
+from corpus import numerals
+from corpus.blocks import Line, Node, lines_of
+from corpus.labels import STRUCTURE, Label, is_short_title
 
 _INNER = ("dot", "adun", "pnum", "rnum", "circle", "dash", "decimal2", "decimal3", "decimal4")
 _SHARED = re.compile(r"[（(]?以上(?P<count>[一二三四五六七八九十两\d]+)[项条款]")
 _MARKDOWN = re.compile(r"(#{1,6}) +")
-_CLOSING = re.compile(r"(?:[12]\d{3}年\d{1,2}月\d{1,2}日|二〇[〇一二三四五六七八九]{2}年.{1,6}日)\Z|[（(](?:此件|本文)[^）)]*[）)]\Z")
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """A block of the outline. `label` is canonical; `start`:`end` is the block's own text, children apart."""
-
-    kind: str
-    label: str
-    value: int
-    start: int
-    end: int
-    title: str = ""
-    inline: bool = False
-    """The label's line carries a sentence of its own, not only a heading."""
-    parent: Node | None = None
-    children: list[Node] = field(default_factory=list)
-    columns: tuple[tuple[str, str], ...] = ()
-    shared: list[tuple[int, int]] = field(default_factory=list)
-    rank: float = 99
-
-    @property
-    def heading(self) -> bool:
-        return bool(self.label) and not self.inline and self.kind not in ("para", "row", "front", "closing")
-
-    def siblings_before(self) -> list[Node]:
-        """Earlier items of the same list, nearest last."""
-        if self.parent is None:
-            return []
-        before = self.parent.children[: self.parent.children.index(self)]
-        return [n for n in before if n.kind == self.kind]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    start: int
-    text: str
-    """Without trailing blanks; a leading tab kept."""
-    blanks: int
-    """Blank lines before it."""
-    label: Label | None
-    table: tables.Table | None = None
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-    @property
-    def body_start(self) -> int:
-        return self.start + len(self.text) - len(self.text.lstrip())
+_CLOSING = re.compile(
+    r"(?:[12]\d{3}年\d{1,2}月\d{1,2}日|二〇[〇一二三四五六七八九]{2}年.{1,6}日)\Z|[（(](?:此件|本文)[^）)]*[）)]\Z"
+)
 
 
 def outline(text: str) -> Node:
     """The tree of a repaired text; the root has no span of its own."""
-    return _Builder(text, _lines(text)).build()
-
-
-def _lines(text: str) -> list[Line]:
-    """Non-blank lines; a table is one Line that carries it."""
-    pairs, offset = [], 0
-    for raw in text.split("\n"):
-        pairs.append((offset, raw if raw.strip() or raw == "\t" else ""))
-        offset += len(raw) + 1
-    by_first = {t.first_line: t for t in tables.find(pairs)}
-    lines: list[Line] = []
-    blanks, number = 0, 0
-    while number < len(pairs):
-        start, raw = pairs[number]
-        table = by_first.get(number)
-        if table:
-            end = max(table.head.end, *(r.end for r in table.rows))
-            lines.append(Line(table.head.start, text[table.head.start : end], blanks, None, table))
-            blanks, number = 0, table.last_line + 1
-            continue
-        if raw.strip():
-            lines.append(Line(start, raw.rstrip(), blanks, recognise(raw.rstrip())))
-            blanks = 0
-        else:
-            blanks += 1
-        number += 1
-    return lines
+    return _Builder(text, lines_of(text)).build()
 
 
 class _Builder:
@@ -187,9 +114,7 @@ class _Builder:
         """The block under which a new list opens."""
         kind = label.kind
         if kind == "dun":  # 一、 stands outside everything but 篇 … 条, boxes and annexes
-            return next(
-                n for n in reversed(self.open) if n.rank <= STRUCTURE["条"] or n.kind in ("box", "annex", "group")
-            )
+            return next(n for n in reversed(self.open) if n.rank <= STRUCTURE["条"] or n.kind in ("box", "annex", "group"))
         top = self.open[-1]
         if top.kind == "para":
             lead = top.parent is not None and top.parent.heading and len(top.parent.children) == 1
@@ -270,12 +195,17 @@ class _Builder:
     def _begins_annex(self, text: str, following: Label) -> bool:
         """A title line before the outermost list starts again (rule 5)."""
         outer = next((n for n in self.open if n.kind in ("dun", "章", "篇")), None)
-        same = outer is not None and {outer.kind, following.kind} <= {"dun", "adun"} or (
+        same = (outer is not None and {outer.kind, following.kind} <= {"dun", "adun"}) or (
             outer is not None and outer.kind == following.kind
         )
         return bool(
-            same and outer and outer.parent in (self.root, *self._annex_nodes()) and following.value == 1
-            and outer.value > 1 and is_short_title(text) and not text.endswith(("。", "：", ":"))
+            same
+            and outer
+            and outer.parent in (self.root, *self._annex_nodes())
+            and following.value == 1
+            and outer.value > 1
+            and is_short_title(text)
+            and not text.endswith(("。", "：", ":"))
         )
 
     def _annex_nodes(self) -> list[Node]:
@@ -394,7 +324,13 @@ class _Builder:
             line = self.lines[at - 1]
             text = line.text.strip()
             dated = bool(_CLOSING.search(text))
-            if line.label or line.table or len(text) > 30 or text.endswith(("。", "；", "：")) or not (dated or at < len(self.lines)):
+            if (
+                line.label
+                or line.table
+                or len(text) > 30
+                or text.endswith(("。", "；", "："))
+                or not (dated or at < len(self.lines))
+            ):
                 break
             seen = seen or dated
             at -= 1

@@ -1,7 +1,7 @@
 """Figures in Chinese text: value, unit, and the bound word beside it; Chinese and Arabic numerals alike.
 
-    quantities("最高补助50万元")       → [Quantity(500000, "元", "le")]
-    quantities("不低于百分之五十")      → [Quantity(50, "%", "ge")]
+quantities("最高补助50万元")       → [Quantity(500000, "元", "le")]
+quantities("不低于百分之五十")      → [Quantity(50, "%", "ge")]
 """
 
 from __future__ import annotations
@@ -24,8 +24,18 @@ _NUMBER = re.compile(
     rf"|(?<![第{numerals.CHARACTERS}])(?P<chinese>{_CN})(?P<cscale>万亿|亿|万)?(?P<cunit>{_CN_UNITS})"
 )
 _BEFORE = (
-    ("ge", re.compile(r"(?:不低于|不少于|不小于|不得低于|不得少于|至少|最低|最少|超过|高于|大于|多于|达到或超过)[^，。；、\d]{0,3}\Z")),
-    ("le", re.compile(r"(?:不超过|不高于|不多于|不大于|不得超过|不得高于|至多|最多|最高|最大|低于|少于|小于|控制在)[^，。；、\d]{0,3}\Z")),
+    (
+        "ge",
+        re.compile(
+            r"(?:不低于|不少于|不小于|不得低于|不得少于|至少|最低|最少|超过|高于|大于|多于|达到或超过)[^，。；、\d]{0,3}\Z"
+        ),
+    ),
+    (
+        "le",
+        re.compile(
+            r"(?:不超过|不高于|不多于|不大于|不得超过|不得高于|至多|最多|最高|最大|低于|少于|小于|控制在)[^，。；、\d]{0,3}\Z"
+        ),
+    ),
     ("about", re.compile(r"(?:约|大约|大概|近|接近)\Z")),
 )
 _AFTER = (

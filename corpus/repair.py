@@ -21,9 +21,7 @@ _CJK = r"[\u3400-\u9fff\u3001-\u3011\u201c\u201d\uff01-\uff60]"
 _HALF_TO_FULL = str.maketrans(",;:?!()", "，；：？！（）")
 
 # A heading that a pasted page has glued to the end of the line before it: sentence end, blank, label, title.
-_SWALLOWED_LABEL = (
-    rf"第(?:{_CN}|\d+)[篇章节][ \t]*|专栏\d+[ \t]*|{_CN}、[ \t]*|（{_CN}）|\d{{1,2}}[.．、](?!\d)[ \t]*"
-)
+_SWALLOWED_LABEL = rf"第(?:{_CN}|\d+)[篇章节][ \t]*|专栏\d+[ \t]*|{_CN}、[ \t]*|（{_CN}）|\d{{1,2}}[.．、](?!\d)[ \t]*"
 _SWALLOWED = re.compile(rf"(?<=[。；！？”）])[ \t]+(?=(?:{_SWALLOWED_LABEL})[^\s。；，]{{2,}})")
 # A heading line that has swallowed its own body: label, title without a stop, blank, a long sentence.
 _GLUED_BODY = re.compile(

@@ -64,7 +64,7 @@ def _cell_lines(lines: list[tuple[int, str]], at: int) -> Table | None:
         stop = at
         cells: list[str] = []
         while stop < len(lines) and lines[stop][1]:
-            offset, line = lines[stop]
+            line = lines[stop][1]
             if line.startswith("\t"):
                 cells.append(line.strip())
             else:  # a cell whose text was broken over two lines
@@ -115,9 +115,9 @@ def _tidy_head(row: Row) -> Row:
     return Row(row.start, row.end, tuple(re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", c) for c in row.cells))
 
 
-def footnote(columns: tuple[tuple[str, str], ...], notes: dict[str, tuple[str, Span]]) -> tuple[
-    tuple[tuple[str, str], ...], Span | None
-]:
+def footnote(
+    columns: tuple[tuple[str, str], ...], notes: dict[str, tuple[str, Span]]
+) -> tuple[tuple[tuple[str, str], ...], Span | None]:
     """Take a footnote digit that is glued to a row's name off it, where a note below proves it.
 
     `notes` maps a digit to (note text, span); the note must begin with the name itself.

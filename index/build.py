@@ -99,4 +99,3 @@ def _build(settings: IndexSettings, encoder: Encoder, progress: bool, began: flo
 
 def _counts(documents: Sequence[records.Document], found: Sequence[Clause], split: Sequence[object]) -> dict[str, int]:
     return {"documents": len(documents), "clauses": len(found), "sentences": len(split)}
-

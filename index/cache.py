@@ -49,7 +49,9 @@ class VectorCache:
                 vectors = self._encoder.passages([t for _, t in chunk])
                 self._store([k for k, _ in chunk], vectors)
                 bar.update(sum(len(t) for _, t in chunk))
-        return np.stack([self._vectors[k] for k in keys]) if keys else np.empty((0, self._encoder.dimensions), np.float32), len(order)
+        return np.stack([self._vectors[k] for k in keys]) if keys else np.empty((0, self._encoder.dimensions), np.float32), len(
+            order
+        )
 
     def tidy(self, wanted: Callable[[], Sequence[str]] | None = None) -> None:
         """Join many small files into one; with `wanted`, keep only the vectors of those texts."""

@@ -100,7 +100,7 @@ def _pieces(reader: _Reader) -> list[tuple[str, float]]:
     offsets = [int(v) for v in reader.take(f"{count + 1}I")]
     scores = reader.take(f"{count}f")
     blob = reader.skip(length)
-    entries, size = (int(v) for v in reader.take("iI"))
+    _, size = (int(v) for v in reader.take("iI"))  # the character map: NFKC, which the tokenizer does itself
     reader.skip(size)
     return [(blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(count)]
 
@@ -144,7 +144,9 @@ def _tokenizer(pieces: list[tuple[str, float]], longest: int) -> PreTrainedToken
     """A Unigram tokenizer as XLM-RoBERTa's: NFKC, blanks folded, ▁ in front, <s> … </s>."""
     vocabulary = [*pieces, ("<mask>", 0.0)]
     tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=3, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()])
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.post_processor = processors.TemplateProcessing(
@@ -161,4 +163,3 @@ def _tokenizer(pieces: list[tuple[str, float]], longest: int) -> PreTrainedToken
         mask_token="<mask>",
         model_max_length=longest,
     )
-

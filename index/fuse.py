@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 CONSTANT = 60
 
 
-def fuse(
-    rankings: Mapping[str, Sequence[int]], weights: Mapping[str, float]
-) -> list[tuple[int, float, dict[str, int]]]:
+def fuse(rankings: Mapping[str, Sequence[int]], weights: Mapping[str, float]) -> list[tuple[int, float, dict[str, int]]]:
     """Join rankings (ids, best first) into (id, score, rank per retriever), best first; ranks start at 1.
 
     Equal scores keep the smaller id first, so that the same question gives the same order.

@@ -31,5 +31,5 @@ def _names() -> list[tuple[str, tuple[str, ...]]]:
     for line in (Path(__file__).parent / "places.tsv").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             province, *cities = re.split(r"[\t ]+", line)
-            names |= {name: (province,) for name in (*cities, province)}
+            names |= dict.fromkeys((*cities, province), (province,))
     return sorted(names.items(), key=lambda item: -len(item[0]))

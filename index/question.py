@@ -51,9 +51,10 @@ def swap(previous: str, new: str, regions: Sequence[str]) -> str:
         r"《[^》]+》",
     ):
         inside = re.search(pattern, new)
-        if inside and re.search(pattern, previous):
+        before = re.search(pattern, previous)
+        if inside and before:
             whole = new if len(new) <= len(inside.group()) + 4 else inside.group()
-            return re.sub(pattern, lambda _: whole, previous, count=1)
+            return previous.replace(before.group(), whole, 1)
     return f"{new}，{previous}"
 
 

@@ -1,7 +1,7 @@
 """Open an index and find clauses: BM25, clause vectors and sentence vectors, ranks fused.
 
-    index = open_index(settings, encoder)
-    for hit in index.search("众创空间能减哪些税？", k=10): print(hit.clause.citation, hit.score)
+index = open_index(settings, encoder)
+for hit in index.search("众创空间能减哪些税？", k=10): print(hit.clause.citation, hit.score)
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from index.errors import StaleIndexError
 from index.fuse import fuse
 from index.lexical import Lexical
 from index.models import Encoder, Vectors
-from index.settings import IndexSettings
 from index.question import official, parts, scope
+from index.settings import IndexSettings
 from index.tokens import simplified, words
 from index.vectors import VectorIndex
 
@@ -180,9 +180,7 @@ class Index:
         rows = self._rows.get(number, [])
         if rows:
             scores = self._sentence_vectors.rows(rows) @ vector[0]
-            matches = [
-                Match(int(self._spans[r][1]), int(self._spans[r][2]), float(s)) for r, s in zip(rows, scores, strict=True)
-            ]
+            matches = [Match(int(self._spans[r][1]), int(self._spans[r][2]), float(s)) for r, s in zip(rows, scores, strict=True)]
         else:
             matches = [Match(start, end, own) for start, end in sentences(clause)]
         matches.sort(key=lambda m: (-m.score, m.start))

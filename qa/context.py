@@ -57,7 +57,9 @@ def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str
 def _ranked(hits: Sequence[Hit], years: set[int]) -> list[_Candidate]:
     """Candidates, best first; the first hit's best sentence always leads."""
     found = [
-        _Candidate(rank, hit.clause, (match.start, match.end), 1.0 if "address" in hit.ranks else match.score - RANK_PENALTY * rank)
+        _Candidate(
+            rank, hit.clause, (match.start, match.end), 1.0 if "address" in hit.ranks else match.score - RANK_PENALTY * rank
+        )
         for rank, hit in enumerate(hits)
         for match in hit.sentences
         if match.end - match.start >= _SHORTEST or len(hit.sentences) == 1

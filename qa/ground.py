@@ -90,10 +90,10 @@ class Grounder:
         verdict, problem = self._judge(text, share, cited)
         best = cited[0]
         citation = Citation(number, best.piece.clause, best.start, best.end, verdict, best.piece.number)
-        others = tuple(
-            Citation(number, s.piece.clause, s.start, s.end, verdict, s.piece.number) for s in cited[1:]
+        others = tuple(Citation(number, s.piece.clause, s.start, s.end, verdict, s.piece.number) for s in cited[1:])
+        return Checked(
+            text, verdict, citation if verdict != "unsupported" else None, problem, others if verdict != "unsupported" else ()
         )
-        return Checked(text, verdict, citation if verdict != "unsupported" else None, problem, others if verdict != "unsupported" else ())
 
     def _support(self, text: str, words: frozenset[str]) -> list[_Span]:
         """The spans that together hold most of the words and figures: the best one, then others while they add."""
@@ -120,7 +120,9 @@ class Grounder:
         own = sum(self._weight(w) for w in missing & span.words)
         # Words of the title and headings count half: they tell what a span is about, not what it says.
         around = sum(self._weight(w) for w in (missing - span.words) & self._around[span.piece.number])
-        here = quantities(span.piece.clause.document.text[span.start : span.end] if not span.piece.clause.columns else span.piece.clause.reading)
+        here = quantities(
+            span.piece.clause.document.text[span.start : span.end] if not span.piece.clause.columns else span.piece.clause.reading
+        )
         hit = sum(any(f.same_figure(g) for g in here) for f in figures)
         return (own + 0.5 * around) / total + 0.25 * hit / max(len(figures), 1)
 

@@ -21,9 +21,11 @@ EXAMPLES = [
     "到2020年全国研发经费要占GDP多少？辽宁呢？",
 ]
 _STYLE = """
-.gradio-container { max-width: 900px !important; margin: 0 auto !important; }
+.gradio-container { max-width: 920px !important; width: 100% !important; margin: 0 auto !important; }
+.gradio-container > .main, .gradio-container .wrap.fillable { width: 100% !important; max-width: 920px !important; }
 .evidence { border-left: 3px solid var(--color-accent); padding: .25em .8em; margin: .5em 0; font-size: .93em; }
 .evidence b { font-weight: 600; }
+.evidence mark { background: color-mix(in srgb, var(--color-accent) 22%, transparent); color: inherit; padding: 0 .1em; }
 .evidence .where { color: var(--body-text-color-subdued); font-size: .9em; }
 .remark { color: var(--body-text-color-subdued); font-size: .88em; }
 footer { display: none !important; }
@@ -35,7 +37,7 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     import gradio as gr  # noqa: PLC0415 - takes seconds to import
 
-    def answer(question: str, history: list[dict[str, Any]], earlier: list[str]) -> Iterator[tuple[str, list[str]]]:
+    def answer(question: str, _history: list[dict[str, Any]], earlier: list[str]) -> Iterator[tuple[str, list[str]]]:
         for text, whole in _replies(assistant, question, earlier):
             yield text, [*earlier, whole] if whole else earlier
 
@@ -48,13 +50,16 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
             answer,
             chatbot=gr.Chatbot(height="68vh", show_label=False, placeholder="请用一句话提问，日常说法就可以。"),
             textbox=gr.Textbox(placeholder="例如：小微企业贷款难，有什么政策？", show_label=False, max_length=1000),
+            submit_btn="提问",
+            stop_btn="停止",
             additional_inputs=[earlier],
             additional_outputs=[earlier],
             examples=[[e] for e in EXAMPLES],
             api_visibility="private",
             concurrency_limit=8,
         )
-    return gr.mount_gradio_app(app, blocks, path="/", theme=theme, css=_STYLE, footer_links=[], ssr_mode=False)
+    mounted: FastAPI = gr.mount_gradio_app(app, blocks, path="/", theme=theme, css=_STYLE, footer_links=[], ssr_mode=False)
+    return mounted
 
 
 def _replies(assistant: Assistant, question: str, earlier: list[str]) -> Iterator[tuple[str, str]]:
@@ -92,7 +97,9 @@ def _card(piece: Piece, answer: Answer | None) -> str:
     """A clause with what was matched or cited in it in bold; every word is escaped."""
     clause = piece.clause
     document = clause.document
-    spans = [(c.start, c.end) for c in answer.citations if c.marker == piece.number] if answer and answer.citations else piece.spans
+    spans = (
+        [(c.start, c.end) for c in answer.citations if c.marker == piece.number] if answer and answer.citations else piece.spans
+    )
     body = html.escape(clause.reading) if clause.columns else _marked(document.text, clause.start, clause.end, sorted(set(spans)))
     shared = "".join(html.escape(document.text[s:e]) for s, e in clause.shared) if not clause.columns else ""
     where = " · ".join([document.level, document.region, *([str(document.year)] if document.year else []), *clause.headings[-2:]])

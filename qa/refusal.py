@@ -72,7 +72,8 @@ def answerable(question: str, hits: Sequence[Hit], weight: Callable[[str], float
     """Likelihood, 0 to 1, that the hits bear on the question: a logistic curve over two measures.
 
     likeness: the best cosine of the first hits; coverage: the weighted share of the question's content words
-    (or of their official wording) that one hit and its headings hold. Fitted by `python -m eval refusal` on eval/cases/refusal.jsonl.
+    (or of their official wording) that one hit and its headings hold. Fitted by `python -m eval refusal` on
+    eval/cases/refusal.jsonl.
     """
     if any("address" in hit.ranks for hit in hits):
         return 1.0

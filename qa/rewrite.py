@@ -12,7 +12,9 @@ from index.tokens import content_words
 _LEANS = re.compile(
     r"^(?:那么?|那它|它|他们|她们|这|那|其|还有|另外|然后|为什么|为啥|具体|比如|再|如果|要是)|(?:它|他们|这个|那个|这些|那些|这项|该|上面|刚才|前面|上述)|(?:呢|呢？|呢\?)$"
 )
-_CORRECTION = re.compile(r"^(?:不是|不对|错了|不)[，,。 ]*(?:我(?:是)?(?:问|说|指|想问)的?是|我要?问|我说|是)?(?P<new>.{1,30}?)(?:的)?[。？?！!]*$")
+_CORRECTION = re.compile(
+    r"^(?:不是|不对|错了|不)[，,。 ]*(?:我(?:是)?(?:问|说|指|想问)的?是|我要?问|我说|是)?(?P<new>.{1,30}?)(?:的)?[。？?！!]*$"
+)
 _OTHER = re.compile(r"^(?:那么?|另外|还有|而)?[，, ]*(?P<new>[^，。？?]{1,14}?)(?:的|方面)?呢[？?]*$")
 _SHORT = 12  # characters; a shorter question with nothing of its own leans on the one before
 

@@ -109,7 +109,9 @@ def _documents(app: FastAPI, assistant: Assistant) -> None:
     def clause(clause_id: Annotated[str, Path(examples=["zhongfa-2015-8:五（十四）段2"])]) -> dict[str, Any]:
         found = index.by_id.get(clause_id)
         if found is None:
-            raise HTTPException(404, f"没有标识为“{clause_id}”的条款。标识由文件 id、冒号和地址组成，例如 {index.clauses[0].id}。")
+            raise HTTPException(
+                404, f"没有标识为“{clause_id}”的条款。标识由文件 id、冒号和地址组成，例如 {index.clauses[0].id}。"
+            )
         return wire.clause_json(found)
 
     @app.get("/healthz", summary="进程存活")
@@ -118,7 +120,12 @@ def _documents(app: FastAPI, assistant: Assistant) -> None:
 
     @app.get("/readyz", summary="可以回答")
     def readyz() -> dict[str, Any]:
-        return {"status": "ready", "documents": len(index.documents), "clauses": len(index.clauses), "model": assistant.writer.name}
+        return {
+            "status": "ready",
+            "documents": len(index.documents),
+            "clauses": len(index.clauses),
+            "model": assistant.writer.name,
+        }
 
 
 async def _server_sent(events: Iterator[Event]) -> AsyncIterator[str]:

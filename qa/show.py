@@ -32,7 +32,9 @@ def citations(answer: Answer) -> list[str]:
     for citation in sorted(answer.citations, key=lambda c: (c.marker, c.start)):
         doubt = "" if citation.verdict == "verified" else f"（{VERDICTS[citation.verdict]}）"
         quote = citation.quote.replace("\n", " ").replace("\t", " ")
-        seen.setdefault((citation.marker, citation.start, citation.end), f"[{citation.marker}] {place(citation)}{doubt}「{quote}」")
+        seen.setdefault(
+            (citation.marker, citation.start, citation.end), f"[{citation.marker}] {place(citation)}{doubt}「{quote}」"
+        )
     return list(seen.values())
 
 

@@ -55,7 +55,9 @@ def writer(settings: Settings) -> Writer:
     if settings.engine == "transformers":
         return TransformersWriter(str(local) if local.is_dir() else name, local.name or name)
     if not local.is_file():
-        raise WeightsError(f"找不到生成模型文件 {name}。请把 YOUJU_GENERATOR 设为 .gguf 文件的路径，或设 YOUJU_ENGINE=transformers。")
+        raise WeightsError(
+            f"找不到生成模型文件 {name}。请把 YOUJU_GENERATOR 设为 .gguf 文件的路径，或设 YOUJU_ENGINE=transformers。"
+        )
     return LlamaWriter(local, local.stem, settings)
 
 
@@ -70,7 +72,8 @@ class LlamaWriter:
         parameters.n_ctx = settings.context_tokens * settings.slots
         parameters.n_parallel = settings.slots
         parameters.n_gpu_layers = 0 if os.environ.get("YOUJU_CPU_ONLY") else -1
-        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = settings.threads or min(os.cpu_count() or 2, 8)
+        threads = settings.threads or min(os.cpu_count() or 2, 8)
+        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
         parameters.cache_ram_mib = 128  # the default of 8 GiB would outgrow small machines
         parameters.verbosity = -1
         parameters.endpoint_slots = False
@@ -78,7 +81,9 @@ class LlamaWriter:
             try:
                 self._server = xllamacpp.Server(parameters)
             except Exception as error:  # the binding raises bare RuntimeErrors
-                raise WeightsError(f"生成模型 {path.name} 无法载入（{error}）。文件可能不完整，请运行 python -m index fetch。") from error
+                raise WeightsError(
+                    f"生成模型 {path.name} 无法载入（{error}）。文件可能不完整，请运行 python -m index fetch。"
+                ) from error
         self.name = name
         self._context = settings.context_tokens
         self._tokens = _TokenCounter(path)
@@ -124,7 +129,8 @@ class TransformersWriter:
             self._model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype="auto", **extra).eval()
         except Exception as error:  # the loader raises many unrelated types
             raise WeightsError(
-                f"生成模型 {folder} 无法载入（{type(error).__name__}：{str(error)[:120]}）。请检查 YOUJU_GENERATOR 指的是完整的模型文件夹。"
+                f"生成模型 {folder} 无法载入（{type(error).__name__}：{str(error)[:120]}）。"
+                "请检查 YOUJU_GENERATOR 指的是完整的模型文件夹。"
             ) from error
         self.name = name
         self._lock = threading.Lock()
@@ -141,12 +147,12 @@ class TransformersWriter:
         stopped = threading.Event()
 
         class Pusher(TextStreamer):  # type: ignore[misc]
-            def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+            def on_finalized_text(self, text: str, stream_end: bool = False) -> None:  # noqa: ARG002
                 if text and not push(text):
                     stopped.set()
 
         class Stopper(StoppingCriteria):  # type: ignore[misc]
-            def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+            def __call__(self, input_ids: Any, *_: Any, **__: Any) -> Any:
                 import torch  # noqa: PLC0415
 
                 return torch.full((input_ids.shape[0],), stopped.is_set(), dtype=torch.bool)
@@ -214,7 +220,7 @@ def _quiet() -> Iterator[None]:
     """llama.cpp writes its log to file descriptor 2 while it loads."""
     saved = os.dup(2)
     try:
-        with open(os.devnull, "wb") as sink:
+        with Path(os.devnull).open("wb") as sink:
             os.dup2(sink.fileno(), 2)
         yield
     finally:

@@ -1,0 +1,74 @@
+"""Fit the refusal curve: `python -m eval refusal` reads questions that the corpus answers and ones that it does not.
+
+The curve is a logistic regression on the two measures of `qa.refusal`; its three numbers are copied into that
+file by hand, so that a run of this command never changes the product unseen.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.search import Index
+from qa.refusal import THRESHOLD, answerable, measures
+
+CASES = Path(__file__).parent / "cases" / "refusal.jsonl"
+_RIDGE = 0.01
+_STEPS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """bias + by_likeness × likeness + by_coverage × coverage, and how well the curve in use does."""
+
+    bias: float
+    by_likeness: float
+    by_coverage: float
+    wrongly_refused: float
+    """Share of answerable questions that the curve in use refuses."""
+    rightly_refused: float
+    """Share of unanswerable ones."""
+    mistakes: tuple[tuple[str, float], ...]
+
+
+def fit(index: Index, cases: Path = CASES) -> Fit:
+    """Fit on the Chinese questions of a case file; judge the curve that `qa.refusal` uses on all of them."""
+    questions, answered, rows, scores = [], [], [], []
+    for line in cases.read_text("utf-8").splitlines():
+        case = json.loads(line)
+        question = case["turns"][-1]
+        hits = index.search(question, 20)
+        questions.append(question)
+        answered.append(case["type"] != "none")
+        rows.append(measures(question, hits, index.lexical.weight))
+        scores.append(answerable(question, hits, index.lexical.weight))
+    chinese = [bool(re.search(r"[\u4e00-\u9fff]", q)) for q in questions]
+    bias, *slopes = logistic(
+        [r for r, c in zip(rows, chinese, strict=True) if c], [a for a, c in zip(answered, chinese, strict=True) if c]
+    )
+    refused = [s < THRESHOLD for s in scores]
+    wrong = [(q, s) for q, s, a, r in zip(questions, scores, answered, refused, strict=True) if a == r]
+    good = [r for r, a in zip(refused, answered, strict=True) if a]
+    bad = [r for r, a in zip(refused, answered, strict=True) if not a]
+    return Fit(bias, slopes[0], slopes[1], float(np.mean(good)), float(np.mean(bad)), tuple(wrong))
+
+
+def logistic(rows: Sequence[Sequence[float]], labels: Sequence[bool]) -> tuple[float, ...]:
+    """(bias, slope per column) of a ridge logistic regression, by gradient descent on standardised columns."""
+    x: NDArray[np.float64] = np.asarray(rows, dtype=np.float64)
+    y: NDArray[np.float64] = np.asarray(labels, dtype=np.float64)
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    z = np.column_stack([np.ones(len(x)), (x - mean) / spread])
+    w = np.zeros(z.shape[1])
+    for _ in range(_STEPS):
+        gradient = z.T @ (1 / (1 + np.exp(-z @ w)) - y) / len(y)
+        gradient[1:] += 2 * _RIDGE * w[1:]
+        w -= 0.5 * gradient
+    slopes = w[1:] / spread
+    return (float(w[0] - slopes @ mean), *map(float, slopes))

@@ -1,0 +1,106 @@
+"""How fast is it? `python -m eval speed` prints what a person waits for, measured on this machine, in one run.
+
+Each figure stands beside its goal and their ratio. Timings on a shared machine drift: compare, do not quote.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.settings import IndexSettings
+from qa.settings import Settings
+
+QUESTIONS = (
+    "企业研发费用加计扣除有什么规定？",
+    "科技型中小企业贷款难，有什么融资支持？",
+    "高校科研人员转化成果能拿多少奖励？",
+    "众创空间可以享受哪些优惠？",
+    "引进海外人才有什么便利？",
+    "国有企业技术人员能不能拿股权？",
+    "县里怎么培育创新型企业？",
+    "到2020年科技进步贡献率要达到多少？",
+    "制造业创新中心到2025年建多少家？",
+    "首台（套）装备有什么鼓励政策？",
+    "互联网加现代农业要做哪些事？",
+    "大型科研仪器怎么开放共享？",
+    "院士制度怎么改革？",
+    "知识产权侵权怎么处罚？",
+    "政府采购怎么支持创新产品？",
+    "东北老工业基地怎么发展民营经济？",
+    "智能制造工程的目标是什么？",
+    "公民科学素质比例目标是多少？",
+    "天使投资有没有税收政策？",
+    "科研项目间接费用怎么管理？",
+)
+"""Asked in this order; everyday subjects of any innovation-policy corpus, not test cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure with its goal, both in `unit`; smaller is better."""
+
+    name: str
+    value: float
+    goal: float
+    unit: str
+
+
+def measure(settings: Settings, questions: int = 20) -> Iterator[Figure]:
+    """Yield figures as they are measured: builds first, in a temporary home, then start, answers and memory."""
+    yield from _builds(settings.index)
+    yield from _answers(settings, questions)
+
+
+def _builds(settings: IndexSettings) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as work:
+        corpus = Path(work) / "corpus"
+        shutil.copytree(settings.corpus, corpus)
+        (Path(work) / "home").mkdir()
+        (Path(work) / "home" / "models").symlink_to(settings.home / "models")
+        environment = {"YOUJU_HOME": str(Path(work) / "home"), "YOUJU_CORPUS": str(corpus)}
+        yield Figure("从头建立索引", _timed(["-m", "index", "build", "--quiet"], environment), 120, "秒")
+        smallest = min(corpus.glob("*.txt"), key=lambda p: p.stat().st_size)
+        text = smallest.read_text("utf-8")
+        smallest.write_text(text.replace("创新", "革新", 3), "utf-8")
+        yield Figure("改动一份文件后重建", _timed(["-m", "index", "build", "--quiet"], environment), 15, "秒")
+
+
+def _timed(arguments: list[str], environment: dict[str, str]) -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], check=True, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def _answers(settings: Settings, questions: int) -> Iterator[Figure]:
+    began = time.perf_counter()
+    from qa import start  # noqa: PLC0415 - its imports are part of what is measured
+    from qa.records import Answer  # noqa: PLC0415
+
+    assistant = start.assistant(settings)
+    yield Figure("启动到可以提问", time.perf_counter() - began, 12, "秒")
+    answers: list[Answer] = []
+    evidence: list[float] = []
+    for question in QUESTIONS[:questions]:
+        asked = time.perf_counter()
+        for number, event in enumerate(assistant.ask(question)):
+            if number == 0:
+                evidence.append(time.perf_counter() - asked)
+            if isinstance(event, Answer):
+                answers.append(replace(event, hits=()))
+    written = [a.timings for a in answers if "first_token_ms" in a.timings]
+    yield Figure("依据上屏（中位）", statistics.median(evidence), 0.3, "秒")
+    yield Figure("依据上屏（最慢）", max(evidence), 0.3, "秒")
+    yield Figure("首字（中位）", statistics.median(t["first_token_ms"] for t in written) / 1000, 6, "秒")
+    yield Figure("全文（中位）", statistics.median(t["total_ms"] for t in written) / 1000, 15, "秒")
+    yield Figure("全文（最慢）", max(t["total_ms"] for t in written) / 1000, 15, "秒")
+    yield Figure("内存峰值", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2, 4, "GB")
