@@ -31,9 +31,10 @@ serve: $(VENV)/installed ## 装好一切，在一个端口上提供网页和接�
 	@$(PY) -m index ensure
 	@$(PY) -m qa serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
+ask: export Q := $(value Q)
 ask: $(VENV)/installed ## 在终端里问一个问题：make ask Q="众创空间能享受哪些税收优惠？"
 	@$(PY) -m index ensure >/dev/null
-	@$(PY) -m qa ask "$(Q)"
+	@$(PY) -m qa ask "$$Q"
 
 chat: $(VENV)/installed ## 在终端里连续提问
 	@$(PY) -m index ensure >/dev/null

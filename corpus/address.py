@@ -72,6 +72,11 @@ class Address:
         return cls(tuple(labels))
 
 
+def quoted(title: str) -> str:
+    """The label of an unnumbered heading, in the form that `Address.parse` gives back."""
+    return f"「{_fold(title).replace('」', '') or '无题'}」"
+
+
 def _glues(left: str, right: str) -> bool:
     numeral = numerals.CHARACTERS
     return (left.isdecimal() and right.isdecimal()) or (left in numeral and right in numeral)

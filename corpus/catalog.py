@@ -76,8 +76,10 @@ def _entries(folder: Path) -> dict[str, dict[str, Any]]:
         table = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path.name} 格式有误：{error}。请按 TOML 语法改正。") from error
-    if table.keys() - {"document"}:
-        raise CorpusError(f"{path.name}：不认识的段落 {', '.join(sorted(table.keys() - {'document'}))}，只能有 [[document]]。")
+    if table.keys() - {"document"} or not isinstance(table.get("document", []), list):
+        raise CorpusError(
+            f"{path.name}：不认识的段落 {', '.join(sorted(table.keys() - {'document'})) or '[document]'}，只能有 [[document]]。"
+        )
     entries: dict[str, dict[str, Any]] = {}
     for entry in table.get("document", []):
         unknown = entry.keys() - _FIELDS
@@ -85,6 +87,8 @@ def _entries(folder: Path) -> dict[str, dict[str, Any]]:
         if unknown or not isinstance(name, str):
             what = f"不认识的字段 {', '.join(sorted(unknown))}" if unknown else "缺少 file"
             raise CorpusError(f"{path.name}：条目 {entry.get('id', name)} {what}。可用字段：{', '.join(sorted(_FIELDS))}。")
+        if name in entries:
+            raise CorpusError(f"{path.name}：文件 {name} 写了两条。请合并为一条。")
         entries[name] = entry
     return entries
 
@@ -128,6 +132,11 @@ def normal_number(number: str) -> str:
 
 
 def _check(path: Path, fields: dict[str, Any]) -> None:
+    for field in ("id", "title", "number", "issuer", "level", "region", "status"):
+        if not isinstance(fields[field], str):
+            raise CorpusError(f"{CATALOG}：{path.name} 的 {field} 应是加引号的文字，现在是 {fields[field]!r}。")
+    if not isinstance(fields["supersedes"], list | tuple) or not isinstance(fields["year"], int | None):
+        raise CorpusError(f'{CATALOG}：{path.name} 的 supersedes 应是列表，如 ["…"]；year 应是整数，如 2017。')
     for field, allowed in (("level", _LEVELS), ("status", _STATUSES)):
         if fields[field] not in allowed:
             raise CorpusError(f"{CATALOG}：{path.name} 的 {field} 写作“{fields[field]}”，只能是：{'、'.join(allowed)}。")

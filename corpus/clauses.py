@@ -22,9 +22,10 @@ _LEAD = re.compile(r"([^。；：，！？\n]{2,12}(?:，[^。；：，！？\n]
 def clauses(document: Document) -> list[Clause]:
     """All clauses of a document in reading order; every non-blank character lies in exactly one."""
     root = outline(document.text)
+    notes = _table_notes(root, document.text)
     _number_duplicates(root)
     found: list[Clause] = []
-    _flatten(root, Address(), (), document, found, _table_notes(root, document.text))
+    _flatten(root, Address(), (), document, found, notes)
     return found
 
 
@@ -110,10 +111,10 @@ def _table_notes(root: Node, text: str) -> dict[int, dict[str, tuple[str, Span]]
         stack.extend(node.children)
         for table in (n for n in node.children if n.kind == "table"):
             after = node.children[node.children.index(table) + 1 :]
-            found = {}
+            found: dict[str, tuple[str, Span]] = {}
             for para in after:
                 match = re.match(r"(\d) ?(\D.*)", text[para.start : para.end], re.DOTALL)
-                if para.kind != "para" or not match:
+                if para.kind != "para" or not match or match.group(1) in found:
                     break
                 para.label = f"注{match.group(1)}"
                 found[match.group(1)] = (match.group(2), (para.start, para.end))

@@ -46,10 +46,15 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dash", re.compile(r"(——|──|--(?!-)|[•●■◆▪] ?|[-*] (?=\S))")),
 )
 _BOX = re.compile(r"专栏 ?(\d*)[ 　:：]*(?=\S)")
-_ANNEX = re.compile(rf"附(?:件|录|表)? ?(\d*|{_CN})[:：]?(?:\s|\Z)|附[:：]")
+_ANNEX = re.compile(rf"(?!附 *则)附(?:件|录|表)? ?(\d*|{_CN})[:：]?(?:\s|\Z)|附[:：]")
 _SENTENCE_END = re.compile(r"[。；！？;!?]")
 # What follows a cross-reference (第三条规定…, （一）至（三）项) and not a label.
-_REFERENCE_TAIL = re.compile(r"[至、和或项款及与的所规中第，]|以外|之一的|各款")
+_ARTICLE_REFERENCE = re.compile(
+    rf"(?:[至、和或及与]|或者|以及)[第本前其]|第(?:{_CN}|\d+)[款项目]|规定|所[列称述指规]|中(?:的|所|规定|有|，)|的|，|以外|之一|各款"
+)
+_ITEM_REFERENCE = re.compile(
+    rf"(?:[至、和或及与]|或者|以及)?[（(]{_CN}[）)]|项(?![目下])|的|，|以外|之一的|各款"
+)
 
 
 def recognise(line: str) -> Label | None:
@@ -79,7 +84,7 @@ def _structure(body: str) -> Label | None:
         return None
     numeral, kind, branch = match.group(1), match.group(2), match.group(3)
     rest = body[match.end() :]
-    if not match.group("blank") and rest and (kind != "条" or _REFERENCE_TAIL.match(rest)):
+    if not match.group("blank") and rest and (kind != "条" or _ARTICLE_REFERENCE.match(rest)):
         return None
     if kind != "条" and not is_short_title(rest or "章"):
         return None
@@ -105,7 +110,7 @@ def _false(kind: str, rest: str) -> bool:
     if kind == "dun":  # 一、二、三产业融合
         return re.match(rf"{_CN}[、是产]", rest) is not None
     if kind == "paren":
-        return _REFERENCE_TAIL.match(rest) is not None and not rest.startswith(("中", "规", "所", "第", "与"))
+        return _ITEM_REFERENCE.match(rest) is not None
     return False
 
 

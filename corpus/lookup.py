@@ -13,6 +13,7 @@ _NUMBER = re.compile(
 )
 _TITLE = re.compile(r"《([^》]+)》")
 _CN = f"[{numerals.CHARACTERS}]+"
+_ITEM = re.compile(rf"第([（(](?:{_CN}|\d{{1,3}})[）)])[条项]")  # 第（二）项
 _ADDRESS = re.compile(
     rf"(?:第(?:{_CN}|\d+)[篇编章节条款项]|专栏\d+|附\d*|表\d+|行\d+|段\d+|注\d+|——\d+|「[^」]+」|[（(](?:{_CN}|\d{{1,3}})[）)]"
     rf"|(?<![\u4e00-\u9fff])(?:{_CN})(?=[（(、 ]|\Z)、?|(?<![\d.])\d{{1,3}}(?![\d年月日%％.]|号)[、.]?| )+"
@@ -37,7 +38,11 @@ def find(documents: Sequence[Document], clauses: Sequence[Clause], words: str) -
     A short address (第十四条, （十四）) is enough where the document has one clause that it can mean.
     """
     named = named_documents(documents, words)
-    rest = _TITLE.sub(" ", _NUMBER.sub(" ", words))
+    rest = _ITEM.sub(r"\1", _TITLE.sub(" ", _NUMBER.sub(" ", words)))
+    printed = _parse(rest)
+    exact = [c for c in clauses if printed and c.document in named and c.address == printed]
+    if len(exact) == 1:  # a citation as this program prints it
+        return [c for c in clauses if c.document == exact[0].document and c.address.within(exact[0].address)]
     wanted = [a for m in _ADDRESS.finditer(rest) if (a := _parse(m.group()))]
     if not wanted:
         return []
@@ -75,7 +80,7 @@ def _number_fits(number: str, match: re.Match[str]) -> bool:
 
 
 def _ends_with(address: Address, wanted: Address) -> bool:
-    """True when the wanted labels close the address in order; 第十四条 also means （十四） and 14."""
+    """True when the wanted labels close the address in order; 第十四条 and 第十四项 also mean （十四） and 14."""
     have, want = list(address.labels), list(wanted.labels)
     if len(want) > len(have) or not _same(have[-1], want[-1]):
         return False
@@ -96,4 +101,4 @@ def _same(own: str, asked: str) -> bool:
     if article and kind:
         return asked[-1] == own[-1] and numerals.parse(article[1]) == numerals.parse(kind[1])
     bare = re.fullmatch(rf"（?({_CN}|\d+)）?", own)
-    return bool(article and bare and asked[-1] == "条" and numerals.parse(bare[1]) == numerals.parse(article[1]))
+    return bool(article and bare and asked[-1] in "条项" and numerals.parse(bare[1]) == numerals.parse(article[1]))

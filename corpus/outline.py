@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from corpus import numerals
+from corpus.address import quoted
 from corpus.blocks import Line, Node, lines_of
 from corpus.labels import STRUCTURE, Label, is_short_title
 
@@ -225,15 +226,14 @@ class _Builder:
         while self.open[-1].kind in (*_INNER, "group", "para", "front", "row", "table") and self.open[-1].rank > 1:
             self.open.pop()
         parent = self._paragraph_parent()
-        node = Node("group", f"「{title.replace('」', '')}」", 0, line.body_start, line.end, title, rank=60)
+        node = Node("group", quoted(title), 0, line.body_start, line.end, title, rank=60)
         self._add(parent, node)
 
     def _markdown(self, line: Line, depth: int, title: str) -> None:
         """“## 总则”: a heading without a number, outside 篇 … 条; its depth is its number of marks."""
         rank = depth / 10
         parent = next(n for n in reversed(self.open) if n.rank < rank)
-        label = f"「{title.replace('」', '')}」"
-        self._add(parent, Node("group", label, 0, line.body_start, line.end, title, rank=rank))
+        self._add(parent, Node("group", quoted(title), 0, line.body_start, line.end, title, rank=rank))
 
     def _leave_box(self, number: int, line: Line) -> None:
         box = next((n for n in reversed(self.open) if n.kind == "box"), None)

@@ -7,7 +7,7 @@ category carried down to the rows where its cell is empty.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.records import Span
 
@@ -70,7 +70,7 @@ def _cell_lines(lines: list[tuple[int, str]], at: int) -> Table | None:
             else:  # a cell whose text was broken over two lines
                 cells[-1] += line.strip()
             stop += 1
-        if len(cells) < 2 or (len(rows) > 1 and len(cells) != len(rows[-1].cells)):
+        if len(cells) < 2 or not any(cells) or (len(rows) > 1 and len(cells) != len(rows[-1].cells)):
             break
         rows.append(_row(lines[at:stop], cells))
         last = stop - 1
@@ -92,7 +92,9 @@ def _row_lines(lines: list[tuple[int, str]], at: int) -> Table | None:
         if not cells or (rows and len(cells) != len(rows[0].cells)):
             break
         last = number
-        if not all(re.fullmatch(r":?-{2,}:?", c) for c in cells):
+        if rows and all(re.fullmatch(r":?-{2,}:?", c) for c in cells):  # |---|---| stays with the row above it
+            rows[-1] = replace(rows[-1], end=lines[number][0] + len(lines[number][1].rstrip()))
+        else:
             rows.append(_row([lines[number]], cells))
     return Table(at, last, _tidy_head(rows[0]), tuple(rows[1:])) if len(rows) >= 3 else None
 

@@ -99,9 +99,10 @@ def main() -> None:
     except (IndexingError, CorpusError) as error:
         typer.echo(f"错误：{error}", err=True)
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("已中断。已完成的部分都保存了，再运行同一条命令会继续。", err=True)
-        raise SystemExit(130) from None
+    except SystemExit as stop:
+        if stop.code == 130:  # typer's answer to Ctrl-C
+            typer.echo("已中断。已完成的部分都保存了，再运行同一条命令会继续。", err=True)
+        raise
 
 
 if __name__ == "__main__":

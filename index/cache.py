@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class VectorCache:
         self._files = sorted(self._folder.glob("*.npz"))
         for path in self._files:
             # A file cut by a crash is only a loss of time.
-            with contextlib.suppress(OSError, ValueError, KeyError, EOFError), np.load(path) as stored:
+            with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile), np.load(path) as stored:
                 for key, vector in zip(stored["keys"], stored["vectors"], strict=True):
                     self._vectors[key.tobytes()] = vector
 

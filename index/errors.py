@@ -37,4 +37,6 @@ def reason(error: OSError) -> str:
         errno.EPERM: "没有权限",
         errno.EROFS: "磁盘是只读的",
     }
+    if error.errno is None and "requested" in str(error):  # numpy loses the number: “n requested and m written”
+        return "没有写完（磁盘已满，或文件超过了允许的大小）"
     return known.get(error.errno or 0, error.strerror or str(error))

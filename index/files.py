@@ -124,7 +124,7 @@ def current(index: Path) -> Path:
     """
     try:
         folder = index / (index / "current").read_text("utf-8").strip()
-    except OSError:
+    except (OSError, ValueError):
         raise StaleIndexError(f"还没有索引（{index}）。{_REBUILD}") from None
     if not (folder / MANIFEST).exists():
         raise StaleIndexError(f"索引不完整：{folder} 缺少 {MANIFEST}。{_REBUILD}")
@@ -138,8 +138,8 @@ def verify(folder: Path, encoder: str | None, corpus_folder: Path) -> dict[str, 
         StaleIndexError: saying what is wrong and which command mends it.
     """
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError):
+        manifest: dict[str, Any] = dict(json.loads((folder / MANIFEST).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
         raise StaleIndexError(f"索引的 {MANIFEST} 读不出来。{_REBUILD}") from None
     if manifest.get("format") != FORMAT:
         raise StaleIndexError(f"索引的格式是第 {manifest.get('format')} 版，程序需要第 {FORMAT} 版。{_REBUILD}")

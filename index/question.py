@@ -45,17 +45,23 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
 
 def swap(previous: str, new: str, regions: Sequence[str]) -> str:
     """The previous question about something else: a region for a region, a year for a year, else put in front."""
-    for pattern in (
-        "|".join([*_NATION, *map(re.escape, sorted(regions, key=len, reverse=True))]),
-        r"(?:19|20)\d{2}年?",
-        r"《[^》]+》",
+    for pattern, titles in (
+        ("|".join([*_NATION, *map(re.escape, sorted(regions, key=len, reverse=True))]), False),
+        (r"(?:19|20)\d{2}年?", False),
+        (r"《[^》]+》", True),
     ):
-        inside = re.search(pattern, new)
-        before = re.search(pattern, previous)
+        # A name or a year inside a title, as in 《中国制造2025》, is not what a question is about.
+        inside = re.search(pattern, new if titles else _untitled(new))
+        before = re.search(pattern, previous if titles else _untitled(previous))
         if inside and before:
-            whole = new if len(new) <= len(inside.group()) + 4 else inside.group()
-            return previous.replace(before.group(), whole, 1)
+            whole = new[inside.start() :] if len(new) <= len(inside.group()) + 4 else inside.group()
+            return previous[: before.start()] + whole + previous[before.end() :]
     return f"{new}，{previous}"
+
+
+def _untitled(text: str) -> str:
+    """The text with its 《titles》 blanked out, of the same length."""
+    return re.sub(r"《[^》]+》", lambda m: "□" * len(m.group()), text)
 
 
 def official(question: str) -> str:

@@ -154,5 +154,6 @@ def _converter() -> OpenCC:
 
 
 def simplified(text: str) -> str:
-    """Traditional characters to simplified; other text unchanged."""
-    return str(_converter().convert(text)) if any("\u4e00" <= c <= "\u9fff" for c in text) else text
+    """Traditional characters to simplified; other text unchanged, half a surrogate pair (from JSON) to “?”."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return str(_converter().convert(whole)) if any("\u4e00" <= c <= "\u9fff" for c in whole) else whole

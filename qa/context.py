@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,12 +10,17 @@ from corpus.quantities import quantities
 from corpus.records import Clause, Span
 from corpus.sentences import sentences
 from index.search import Hit
+from index.tokens import content_words
 from qa.records import Piece
 
 _NEAR = 0.030
 """A sentence this much less alike than the best one (cosine) is still taken; e5's scores lie close together."""
 _SHORTEST = 12
 """Characters; a shorter sentence is a title, which stands in the heading already."""
+_SAME = 0.8
+"""Share of a general statement's words that a narrower one repeats."""
+_NARROWER = 0.02
+"""Likeness that a statement about a narrower subject loses."""
 RANK_PENALTY = 0.002
 """Likeness that a clause loses per place in the ranking: the fused order knows more than the cosine."""
 
@@ -25,6 +31,8 @@ class _Candidate:
     clause: Clause
     span: Span
     score: float
+    narrow: bool = False
+    """Its figure is of a subject that nobody asked about, and the general one is here too."""
 
 
 def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str], int], most: int = 6) -> list[Piece]:
@@ -32,14 +40,16 @@ def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str
 
     The first hit always gives at least its best sentence, whatever the budget. A sentence that leans on the
     one before it (其、该、上述…) brings it along. A question that names a year takes no sentence that speaks of
-    other years only. Pieces keep the hits' order, their sentences the clause's.
+    other years only. Pieces keep the hits' order, their sentences the clause's; figures of a narrower subject
+    than the question's stand last.
     """
     years = _years(question)
     addressed = [h for h in hits if "address" in h.ranks]
     hits = addressed or hits
     chosen: dict[int, set[Span]] = {}
+    narrow: set[int] = set()
     used = 0
-    for candidate in _ranked(hits, years):
+    for candidate in _ranked(question, hits, years):
         spans = chosen.get(candidate.rank, set())
         if candidate.span in spans or (candidate.rank not in chosen and len(chosen) >= most):
             continue
@@ -48,13 +58,16 @@ def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str
         cost = count(_prompt_text(candidate.clause, wanted)) - before
         if used + cost > budget and chosen:
             continue
+        if candidate.narrow and candidate.rank not in chosen:
+            narrow.add(candidate.rank)
         chosen[candidate.rank] = wanted
         used += cost
-    ordered = [Piece(0, hits[rank].clause, tuple(sorted(chosen[rank]))) for rank in sorted(chosen)]
+    order = sorted(chosen, key=lambda rank: (rank in narrow, rank))
+    ordered = [Piece(0, hits[rank].clause, tuple(sorted(chosen[rank]))) for rank in order]
     return [replace(piece, number=number) for number, piece in enumerate(ordered, start=1)]
 
 
-def _ranked(hits: Sequence[Hit], years: set[int]) -> list[_Candidate]:
+def _ranked(question: str, hits: Sequence[Hit], years: set[int]) -> list[_Candidate]:
     """Candidates, best first; the first hit's best sentence always leads."""
     found = [
         _Candidate(
@@ -66,13 +79,38 @@ def _ranked(hits: Sequence[Hit], years: set[int]) -> list[_Candidate]:
     ]
     if not found:
         return []
-    leading = [c for c in found if c.rank == 0]
+    found = _general_first(found, frozenset(content_words(question)))
+    leading = [c for c in found if c.rank == 0] or found
     first = max((c for c in leading if not _other_year(c, years)), key=lambda c: c.score, default=leading[0])
     best = max(c.score for c in found)
     near = [c for c in found if c.score >= best - _NEAR and c is not first]
     fitting = [c for c in near if not _other_year(c, years)]
     near = fitting if years else near
     return [first, *sorted(near, key=lambda c: (-c.score, c.rank, c.span))]
+
+
+def narrower(words: frozenset[str], other: frozenset[str], asked: frozenset[str]) -> bool:
+    """True when a statement says what another says, of a subject that nobody asked about.
+
+    “示范区研发经费占比达到2.8%” is narrower than “研发经费占比达到17%” for a question about the whole province.
+    """
+    extra = words - other
+    return len(words & other) >= _SAME * len(other) and len(extra) >= 2 and not extra & asked
+
+
+def _general_first(found: list[_Candidate], asked: frozenset[str]) -> list[_Candidate]:
+    """Sentences with a figure of a narrower subject lose some likeness to the general ones of their document."""
+    texts = [c.clause.document.text[c.span[0] : c.span[1]] for c in found]
+    figured = [n for n, (c, t) in enumerate(zip(found, texts, strict=True)) if not c.clause.columns and quantities(t)]
+    words = {n: figure_words(texts[n]) for n in figured}
+    pairs = [(n, m) for n in figured for m in figured if n != m and found[n].clause.document is found[m].clause.document]
+    demoted = {n for n, m in pairs if narrower(words[n], words[m], asked)}
+    return [replace(c, score=c.score - _NARROWER, narrow=True) if n in demoted else c for n, c in enumerate(found)]
+
+
+def figure_words(text: str) -> frozenset[str]:
+    """Words of a statement without its figures and its （…负责）."""
+    return frozenset(w for w in content_words(re.sub(r"（[^（）]*）", "", text)) if not re.search(r"\d", w))
 
 
 def _years(text: str) -> set[int]:

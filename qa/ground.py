@@ -26,7 +26,8 @@ WEAK = 0.40
 _WEAK_WITH_FIGURE = 0.20
 """Enough where a figure that the question did not give stands in the clause: everyday words tell the rest."""
 _ASKED = 0.3
-"""Weight of a word that the question already has: an answer repeats it whether or not a clause holds it."""
+"""Weight of a word that the question already has: an answer repeats it whether or not a clause holds it. Where
+a figure is told the weight is 1: the question's words are what the figure is said of."""
 _MISPLACED = 0.3
 """What a span is worth that speaks of another region than the sentence."""
 _AROUND = 0.5
@@ -81,19 +82,21 @@ class Grounder:
         """One sentence (the `number`th of its answer) → verdict, and the best supporting span if there is one."""
         text = re.sub(r"^(?:\d{1,2}[.、．]|[-*•]) *", "", strip_marks(sentence))  # a list's own numbers are no figures
         words = frozenset(w for w in content_words(text) if not re.fullmatch(r"[\d.%]+", w))  # figures are checked apart
+        told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
         cited = self._support(text, words)
+        # What a figure is said of must stand where the figure stands, not in some other clause.
+        carriers = [s for s in cited if any(f.same_figure(q) for f in told for q in self._figures[s.piece.number])]
+        cited = carriers or cited
         if not cited:
             return Checked(text, "unsupported", None, "条款中没有相应内容")
         own = frozenset().union(*(s.words for s in cited))
         around = frozenset().union(*(self._around[s.piece.number] for s in cited))
-        share = self._share(words, own, around)
-        verdict, problem = self._judge(text, share, cited)
-        best = cited[0]
-        citation = Citation(number, best.piece.clause, best.start, best.end, verdict, best.piece.number)
-        others = tuple(Citation(number, s.piece.clause, s.start, s.end, verdict, s.piece.number) for s in cited[1:])
-        return Checked(
-            text, verdict, citation if verdict != "unsupported" else None, problem, others if verdict != "unsupported" else ()
-        )
+        share = self._share(words, own, around, 1.0 if told else _ASKED)
+        verdict, problem = self._judge(text, share, cited, bool(told))
+        if verdict == "unsupported":
+            return Checked(text, verdict, None, problem)
+        first, *others = (Citation(number, s.piece.clause, s.start, s.end, verdict, s.piece.number) for s in cited)
+        return Checked(text, verdict, first, problem, tuple(others))
 
     def _support(self, text: str, words: frozenset[str]) -> list[_Span]:
         """The spans that together hold most of the words and figures: the best one, then others while they add."""
@@ -126,7 +129,7 @@ class Grounder:
         hit = sum(any(f.same_figure(g) for g in here) for f in figures)
         return (own + 0.5 * around) / total + 0.25 * hit / max(len(figures), 1)
 
-    def _judge(self, text: str, share: float, cited: Sequence[_Span]) -> tuple[Verdict, str]:
+    def _judge(self, text: str, share: float, cited: Sequence[_Span], told: bool) -> tuple[Verdict, str]:
         allowed = [q for s in cited for q in self._figures[s.piece.number]] + self._asked
         for figure in quantities(text):
             same = [q for q in allowed if figure.same_figure(q)]
@@ -144,20 +147,21 @@ class Grounder:
             return "weak", f"所引条款属于{cited[0].piece.clause.document.region}的文件"
         if share >= VERIFIED:
             return "verified", ""
-        told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
         if share >= (_WEAK_WITH_FIGURE if told else WEAK):
             return "weak", "条款只支持这句话的一部分"
         return "unsupported", "条款中没有相应内容"
 
-    def _share(self, words: frozenset[str], own: frozenset[str] | set[str], around: frozenset[str]) -> float:
-        """Weighted share of a sentence's words that its spans hold."""
-        weights = {w: self._weight(w) * (_ASKED if w in self._question else 1.0) for w in words}
+    def _share(
+        self, words: frozenset[str], own: frozenset[str] | set[str], around: frozenset[str], asked: float = _ASKED
+    ) -> float:
+        """Weighted share of a sentence's words that its spans hold; `asked` is the weight of the question's words."""
+        weights = {w: self._weight(w) * (asked if w in self._question else 1.0) for w in words}
         total = sum(weights.values())
         held = sum(v for w, v in weights.items() if w in own)
         held += sum(_AROUND * v for w, v in weights.items() if w in around and w not in own)
         # Official words in the span stand for the question's everyday words that it lacks.
         lacking = sum(v for w, v in weights.items() if w in self._question and w not in own)
-        lent = sum(_ASKED * self._weight(w) for w in self._official & own)
+        lent = sum(asked * self._weight(w) for w in self._official & own)
         return (held + min(lacking, lent)) / total if total else 0.0
 
     @staticmethod

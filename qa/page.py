@@ -49,9 +49,13 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
         gr.ChatInterface(
             answer,
             chatbot=gr.Chatbot(height="68vh", show_label=False, placeholder="请用一句话提问，日常说法就可以。"),
-            textbox=gr.Textbox(placeholder="例如：小微企业贷款难，有什么政策？", show_label=False, max_length=1000),
-            submit_btn="提问",
-            stop_btn="停止",
+            textbox=gr.Textbox(
+                placeholder="例如：小微企业贷款难，有什么政策？",
+                show_label=False,
+                max_length=1000,
+                submit_btn="提问",
+                stop_btn="停止",
+            ),
             additional_inputs=[earlier],
             additional_outputs=[earlier],
             examples=[[e] for e in EXAMPLES],

@@ -62,7 +62,7 @@ def _responsible(said: Sequence[Checked], by_clause: dict[str, Piece], text: str
         found = list(_AGENCY.finditer(first.document.text, start, end))
         if found and not _told(found[-1]["words"], text):
             span = found[-1].span()
-            words = re.sub(r"^以上[一二三四五六七八九十]+项(?:工作)?", "", found[-1]["words"])
+            words = re.sub(r"^以上[一二三四五六七八九十两]+项(?:工作)?", "", found[-1]["words"])
             return [_quoted(by_clause[first.id], span, f"{words}。")]
     return []
 

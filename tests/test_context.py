@@ -1,0 +1,73 @@
+"""Evidence: the sentences that bear on the question, within a budget, in the order of the hits."""
+
+from hits import clause, hit
+
+from qa.context import pieces
+
+LONG = "一、政策\n甲类企业可以申请研发补贴资金支持。乙类企业另行规定具体办法执行。丙类企业暂不列入支持范围之内。\n"
+
+
+def test_best_sentence_of_the_first_hit_is_always_there_whatever_the_budget():
+    found = pieces("补贴", [hit(clause(LONG), scores=[0.8, 0.95, 0.7])], budget=1, count=len)
+    assert [p.text for p in found] == ["乙类企业另行规定具体办法执行。"]
+
+
+def test_budget_is_kept():
+    hits = [hit(clause(LONG, id=i), scores=[0.9, 0.9, 0.9]) for i in "abcdef"]
+    found = pieces("补贴", hits, budget=120, count=len)
+    assert 1 < sum(len(p.spans) for p in found)
+    assert sum(len(f"[{p.number}] {p.heading}\n{p.text}\n") for p in found) <= 120
+
+
+def test_sentences_far_from_the_question_are_left_out():
+    found = pieces("补贴", [hit(clause(LONG), scores=[0.95, 0.85, 0.94])], budget=1000, count=len)
+    assert [p.text for p in found] == ["甲类企业可以申请研发补贴资金支持。丙类企业暂不列入支持范围之内。"]
+
+
+def test_sentence_that_leans_on_the_one_before_brings_it():
+    text = "一、政策\n高新技术企业可以申请专项贷款贴息。其中小微企业的贴息比例为百分之五十。\n"
+    found = pieces("贴息", [hit(clause(text), scores=[0.5, 0.95])], budget=1000, count=len)
+    assert found[0].text.startswith("高新技术企业可以申请专项贷款贴息。")
+
+
+def test_a_question_about_one_year_takes_no_sentence_about_another():
+    text = "一、目标\n到2020年研发经费投入强度达到2.5%。到2030年研发经费投入强度达到2.8%。企业研发活动更加活跃。\n"
+    found = pieces("到2030年研发强度是多少？", [hit(clause(text), scores=[0.95, 0.94, 0.93])], budget=1000, count=len)
+    assert "2.8%" in found[0].text
+    assert "2.5%" not in found[0].text
+
+
+def test_an_addressed_clause_is_given_whole_and_alone():
+    asked = hit(clause(LONG, id="a"), scores=[0.2, 0.3, 0.4], ranks={"address": 1})
+    other = hit(clause(LONG, id="b"), scores=[0.99, 0.99, 0.99])
+    found = pieces("第一条", [asked, other], budget=1000, count=len)
+    assert [(p.clause.document.id, len(p.spans)) for p in found] == [("a", 3)]
+
+
+def test_a_table_row_is_read_with_its_heads():
+    table = "一、指标\n主要指标\n\n\t指标\n\t2020年\n\t2025年\n\n\t普及率（%）\n\t70\n\t82\n\n\t增长率（%）\n\t7\n\t6\n\n"
+    found = pieces("普及率", [hit(clause(table, "一表1行1"))], budget=1000, count=len)
+    assert found[0].text == "指标：普及率（%），2020年：70，2025年：82"
+
+
+def test_no_hits_no_evidence():
+    assert pieces("补贴", [], budget=100, count=len) == []
+
+
+NARROW = """一、任务
+1.研究与试验发展经费支出占地区生产总值比重达到1.7%。
+2.示范区高新区研究与试验发展经费支出占地区生产总值比重达到2.8%。
+"""
+
+
+def figures_in_order(question):
+    hits = [hit(clause(NARROW, "一2"), 0.95), hit(clause(NARROW, "一1"), 0.94)]
+    return [p.text[:4] for p in pieces(question, hits, budget=1000, count=len)]
+
+
+def test_figure_of_a_narrower_subject_stands_behind_the_general_one():
+    assert figures_in_order("研究与试验发展经费占比要达到多少？") == ["1.研究", "2.示范"]
+
+
+def test_figure_of_the_subject_that_is_asked_about_stays_first():
+    assert figures_in_order("示范区研究与试验发展经费占比要达到多少？") == ["2.示范", "1.研究"]

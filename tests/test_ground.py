@@ -1,0 +1,113 @@
+"""Each sentence of an answer gets the span that supports it, or none; figures decide."""
+
+import pytest
+from hits import clause, piece
+
+from qa.ground import Grounder, misplaced, split, strip_marks
+
+TEXT = """一、人才政策
+（一）对引进的院士，给予适当科研和生活补贴。离岗创业人员可在3年内保留人事关系。
+（二）科研项目间接费用比例不超过20%，成果转化奖励不低于净收入的50%。
+（三）财政资金形成的成果，处置收入不上缴国库。
+二、税收政策
+落实研发费用加计扣除、固定资产加速折旧等税收优惠。
+"""
+
+
+def grounder(question="", *addresses, **fields):
+    found = [piece(clause(TEXT, a, **fields), n) for n, a in enumerate(addresses or ("一（一）", "一（二）", "一（三）", "二"), 1)]
+    return Grounder(found, question, lambda word: 1.0)
+
+
+def test_supported_sentence_is_tied_to_its_verbatim_span():
+    checked = grounder().check("引进的院士可以得到适当的科研和生活补贴。", 0)
+    assert checked.verdict == "verified"
+    assert checked.citation.quote == "（一）对引进的院士，给予适当科研和生活补贴。"
+    assert checked.citation.quote == checked.citation.clause.document.text[checked.citation.start : checked.citation.end]
+    assert checked.citation.marker == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("离岗创业人员可在3年内保留人事关系。", "verified"),
+        ("离岗创业人员可在三年内保留人事关系。", "verified"),  # Chinese numerals are the same figure
+        ("离岗创业人员可在5年内保留人事关系。", "unsupported"),
+        ("成果转化奖励不低于净收入的50%。", "verified"),
+        ("成果转化奖励不低于净收入的百分之五十。", "verified"),
+        ("成果转化奖励不超过净收入的50%。", "unsupported"),  # the bound is turned round
+        ("成果转化奖励为净收入的50%。", "weak"),  # the bound is dropped
+        ("间接费用比例不超过两成。", "verified"),
+        ("间接费用比例不超过20个百分点。", "unsupported"),  # another unit
+        ("处置收入不上缴国库。", "verified"),
+        ("引进的院士不得领取科研和生活补贴。", "unsupported"),  # a negation that the span does not have
+        ("月球基地将于明年建成开放参观。", "unsupported"),
+    ],
+)
+def test_figures_bounds_units_and_negation(sentence, verdict):
+    checked = grounder().check(sentence, 0)
+    assert checked.verdict == verdict, checked
+    assert (checked.citation is None) == (verdict == "unsupported")
+
+
+def test_unsupported_says_which_figure():
+    assert "5年" in grounder().check("离岗创业人员可在5年内保留人事关系。", 0).problem
+
+
+def test_figure_of_the_question_may_be_repeated():
+    asked = grounder("我们公司有30个人，有什么税收优惠？")
+    assert asked.check("30个人的公司可以享受研发费用加计扣除等税收优惠。", 0).verdict == "verified"
+    assert grounder("有什么税收优惠？").check("30个人的公司可以享受研发费用加计扣除等税收优惠。", 0).verdict == "unsupported"
+
+
+def test_number_of_the_item_itself_is_no_figure_of_the_clause():
+    only = clause("42.制定院士退出机制的具体管理措施。\n43.其他。\n", "42")
+    assert Grounder([piece(only)], "", lambda w: 1.0).check("院士退出机制由42条措施制定。", 0).verdict == "unsupported"
+
+
+def test_sentence_of_two_clauses_cites_both():
+    checked = grounder().check("引进的院士有科研和生活补贴，企业有研发费用加计扣除和固定资产加速折旧。", 0)
+    assert {c.marker for c in checked.citations} == {1, 4}
+
+
+def test_marks_of_the_writer_are_dropped():
+    assert strip_marks("有补贴[1]。还有奖励【2】[1,3]。") == "有补贴。还有奖励。"
+
+
+def test_split_keeps_stops_and_drops_empty_lines():
+    assert split("第一句。第二句！\n\n第三句") == ["第一句。", "第二句！", "第三句"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "region", "expected"),
+    [
+        ("全国研发强度达到2.5%。", "辽宁省", True),
+        ("全国研发强度达到2.5%。", "全国", False),
+        ("辽宁研发强度达到2.5%。", "全国", True),
+        ("辽宁研发强度达到2.5%。", "辽宁省", False),
+        ("沈阳有补贴。", "辽宁省", False),
+        ("研发强度达到2.5%。", "辽宁省", False),
+    ],
+)
+def test_a_clause_of_another_region_is_misplaced(sentence, region, expected):
+    found = clause("一、目标\n研发强度达到2.5%，继续提高。\n", "一", region=region)
+    assert misplaced(sentence, found) is expected
+
+
+def test_right_figure_from_the_wrong_region_is_not_verified():
+    national = piece(clause("一、目标\n研发经费投入强度达到2.5%。\n", "一", region="全国", id="n"), 1)
+    local = piece(clause("一、目标\n研发经费投入强度达到2.5%。\n", "一", region="辽宁省", level="省", id="l"), 2)
+    both = Grounder([national, local], "", lambda w: 1.0)
+    assert both.check("全国研发经费投入强度达到2.5%。", 0).citation.marker == 1
+    assert both.check("辽宁研发经费投入强度达到2.5%。", 0).citation.marker == 2
+    alone = Grounder([local], "", lambda w: 1.0).check("全国研发经费投入强度达到2.5%。", 0)
+    assert alone.verdict == "weak"
+    assert "辽宁省" in alone.problem
+
+
+def test_words_of_one_clause_do_not_vouch_for_the_figure_of_another():
+    text = "一、指标\n1.工业企业研发支出与主营业务收入之比达到1.1%。\n2.完善核算体系，将研发支出纳入全国GDP核算。\n"
+    both = [piece(clause(text, "一1"), 1), piece(clause(text, "一2"), 2)]
+    checked = Grounder(both, "全国研发支出占GDP多少？", lambda w: 1.0).check("全国研发支出占GDP的1.1%。", 0)
+    assert checked.verdict != "verified"
+    assert {c.marker for c in checked.citations} <= {1}

@@ -1,0 +1,252 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from fakes import HashEncoder
+
+from corpus.sentences import sentences
+from index.passages import passage, sentence_passages
+from index.question import official
+from index.search import Filters, open_index
+
+NATION, PROVINCE, COUNTY = "guobanfa-2019-21", "jiangzhengfa-2020-8", "qingshi-2021-3"
+QUESTIONS = ["护理补贴是多少？", "江东省的建设补贴是多少？", "设施覆盖率", "谁牵头配建养老服务用房", "税", "2025"]
+ADDRESSED = "江政发〔2020〕8号二（一）的补贴是多少？"
+
+
+def ids(hits):
+    return [h.clause.id for h in hits]
+
+
+# --- what is found -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("失能老年人每人每月发放护理补贴200元", f"{COUNTY}:二（二）"),
+        ("连续从事护理工作满五年的养老护理员给予一次性奖励", f"{PROVINCE}:二（三）"),
+        ("养老护理员人数2025年5万人", f"{PROVINCE}:一表1行3"),
+        ("免征增值税，减按90%计入应纳税所得额", f"{NATION}:二（四）"),
+    ],
+)
+def test_the_clause_that_says_it_comes_first(index, question, expected):
+    assert ids(index.search(question))[0] == expected
+
+
+def test_a_note_that_stands_once_for_several_items_finds_them(index):
+    found = ids(index.search("自然资源部、住房城乡建设部牵头的工作", 5))
+    assert {f"{NATION}:二（三）1", f"{NATION}:二（三）2"} <= set(found)
+
+
+def test_headings_are_never_hits(index):
+    assert {h.clause.kind for h in index.search("二、扶持政策", 1000)} >= {"item", "row"}
+    assert all(h.clause.kind != "heading" for h in index.search("二、扶持政策", 1000))
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("江政发〔2020〕8号 二（一）", [f"{PROVINCE}:二（一）"]),
+        ("江政发[2020]8号二（一）说了什么？", [f"{PROVINCE}:二（一）"]),
+        ("国办发〔2019〕21号二（三）1", [f"{NATION}:二（三）1"]),
+        # a heading's address means everything below it
+        ("青政办发〔2021〕3号三", [f"{COUNTY}:三1", f"{COUNTY}:三2", f"{COUNTY}:三3"]),
+        # 第四条 also means 四、
+        ("《青石县人民政府办公室关于印发社区养老服务补贴办法的通知》第四条", [f"{COUNTY}:四"]),
+        ("青政办发〔2021〕3号第九条", []),
+    ],
+)
+def test_an_address_in_the_question_comes_first(index, question, expected):
+    found = index.search(question)
+    addressed = [h for h in found if "address" in h.ranks]
+    assert ids(addressed) == ids(found)[: len(expected)] == expected
+    assert [h.ranks["address"] for h in addressed] == list(range(1, len(expected) + 1))
+
+
+def test_two_questions_in_one_take_turns(index):
+    one, two = "江东省的建设补贴是多少？", "青石县的高龄津贴发放多少元？"
+    expected: list[str] = []
+    for pair in zip(ids(index.search(one, 50)), ids(index.search(two, 50)), strict=True):
+        expected += [i for i in dict.fromkeys(pair) if i not in expected]
+    assert ids(index.search(one + two, 50)) == expected
+    assert expected[:2] == [f"{PROVINCE}:二（一）", f"{COUNTY}:二（一）"]
+
+
+def test_a_second_question_that_only_names_another_place_is_asked_whole(index):
+    found = ids(index.search("到2025年，全国护理型床位占比是多少？江东呢？", 2))
+    assert found == [f"{NATION}:一（二）", *ids(index.search("到2025年，江东护理型床位占比是多少？", 1))]
+
+
+@pytest.mark.parametrize(
+    ("simple", "traditional"),
+    [
+        ("养老护理员的奖励是多少？", "養老護理員的獎勵是多少？"),
+        ("江东省的建设补贴", "江東省的建設補貼"),
+        ("国办发〔2019〕21号二（四）", "國辦發〔2019〕21號二（四）"),
+    ],
+)
+def test_traditional_characters_find_the_same(index, simple, traditional):
+    assert index.search(traditional) == index.search(simple) != []
+
+
+# --- filters -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filters", "documents"),
+    [
+        (Filters(documents=(COUNTY, NATION)), {COUNTY, NATION}),
+        (Filters(levels=("国家",)), {NATION}),
+        (Filters(levels=("省", "县")), {PROVINCE, COUNTY}),
+        (Filters(regions=("青石县",)), {COUNTY}),
+        (Filters(statuses=("现行有效",)), {PROVINCE}),
+        (Filters(years=(2019, 2021)), {NATION, COUNTY}),
+        (Filters(levels=("省",), years=(2019,)), set()),
+        (Filters(levels=("市",)), set()),
+        (Filters(), {NATION, PROVINCE, COUNTY}),
+    ],
+)
+@pytest.mark.parametrize("question", [*QUESTIONS, ADDRESSED, "全国和江东的覆盖率？青石县呢？"])
+def test_filters_are_hard(index, question, filters, documents):
+    assert {h.clause.document.id for h in index.search(question, 1000, filters)} == documents
+
+
+def test_filters_hold_in_every_path(index):
+    paths = {"address", "named", "clause", "sentence", "words", "official"}
+    free = index.search(ADDRESSED, 1000)
+    assert {name for h in free for name in h.ranks} == paths
+    for document, expected in ((PROVINCE, paths), (COUNTY, paths - {"address", "named"})):
+        found = index.search(ADDRESSED, 1000, Filters(documents=(document,)))
+        assert {name for h in found for name in h.ranks} == expected
+        assert {h.clause.document.id for h in found} == {document}
+        for name in expected:  # ranks are counted among what is allowed: 1, 2, 3 …
+            ranks = sorted(h.ranks[name] for h in found if name in h.ranks)
+            assert ranks == list(range(1, len(ranks) + 1))
+
+
+# --- laws --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, ADDRESSED])
+def test_the_score_is_the_sum_of_reciprocal_ranks(index, question):
+    for hit in index.search(question, 1000):
+        assert hit.score == pytest.approx(sum(1 / (60 + rank) for rank in hit.ranks.values()))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_better_hits_come_first(index, question):
+    scores = [h.score for h in index.search(question, 1000)]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, ADDRESSED])
+def test_sentences_of_a_hit_are_those_of_its_clause_nearest_first(index, question):
+    for hit in index.search(question, 1000):
+        clause = hit.clause
+        spans = [(m.start, m.end) for m in hit.sentences]
+        assert sorted(spans) == sentences(clause)
+        assert all(clause.start <= start < end <= clause.end for start, end in spans)
+        assert [m.score for m in hit.sentences] == sorted((m.score for m in hit.sentences), reverse=True)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_cosines_agree_with_the_encoder(index, question):
+    encoder = HashEncoder()
+    (asked,) = encoder.queries([question])
+    for hit in index.search(question, 1000):
+        own = float(encoder.passages([passage(hit.clause)])[0] @ asked)
+        cosines = {span: float(encoder.passages([text])[0] @ asked) for span, text in sentence_passages(hit.clause)}
+        for match in hit.sentences:
+            assert match.score == pytest.approx(cosines.get((match.start, match.end), own), abs=1e-5)
+        assert hit.similarity == pytest.approx(max([own, *cosines.values()]), abs=1e-5)
+
+
+def test_ranks_of_the_clause_path_are_those_of_a_plain_sort(index):
+    question = "养老护理员的待遇"
+    encoder = HashEncoder()
+    searched = [c for c in index.clauses if c.kind != "heading"]
+    cosines = encoder.passages([passage(c) for c in searched]) @ encoder.queries([question])[0]
+    order = [searched[i].id for i in np.argsort(-cosines, kind="stable")]
+    ranks = {h.clause.id: h.ranks["clause"] for h in index.search(question, 1000)}
+    for place in range(5):  # the first five cosines differ, so no tie decides
+        assert ranks[order[place]] == place + 1
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, ADDRESSED, "建设补贴是多少？青石县的高龄津贴发放多少元？"])
+def test_the_same_question_gives_the_same_hits(settings, index, question):
+    first = index.search(question, 20)
+    assert index.search(question, 20) == first
+    assert open_index(settings, HashEncoder()).search(question, 20) == first
+    with ThreadPoolExecutor(4) as pool:
+        assert all(found == first for found in pool.map(lambda _: index.search(question, 20), range(8)))
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, ADDRESSED, "建设补贴是多少？青石县的高龄津贴发放多少元？"])
+def test_k_cuts_and_changes_nothing_else(index, question):
+    everything = index.search(question, 1000)
+    assert len(everything) == len({h.clause.id for h in everything}) == sum(c.kind != "heading" for c in index.clauses)
+    for k in (1, 2, 7):
+        assert index.search(question, k) == everything[:k]
+
+
+# --- odd questions -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", ["", " ", "\u3000\n", "？！。", "——", "🙂🙂", "\0", "\ud83d"])
+def test_a_question_without_a_word_finds_nothing(index, question):
+    assert index.search(question) == []
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_no_hits_wanted_none_given(index, k):
+    assert index.search("补贴", k) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "税",
+        "的",
+        "a",
+        "１",
+        "补" * 5000,
+        "补贴\0\ud800是多少",
+        "'; DROP TABLE x; --",
+        "第" * 50 + "条",
+        "（" * 200 + "补贴",
+        "《》号〔〕补贴",
+    ],
+    ids=[
+        "one word",
+        "stop word",
+        "letter",
+        "full-width digit",
+        "long",
+        "half a pair",
+        "sql",
+        "no article",
+        "brackets",
+        "empty marks",
+    ],
+)
+def test_odd_questions_find_something_and_raise_nothing(index, question):
+    assert len(index.search(question, 3)) == 3
+
+
+def test_full_width_digits_find_the_same_words(index):
+    wide, plain = (index.search(q, 50) for q in ("到２０２５年覆盖率", "到2025年覆盖率"))
+    assert {h.clause.id: h.ranks.get("words") for h in wide} == {h.clause.id: h.ranks.get("words") for h in plain}
+
+
+def test_official_wording_is_searched_beside_the_users(index, encoder):
+    question = "给钱吗？养老护理员"
+    assert official(question) != question
+    found = index.search(question, 5)
+    assert {question, official(question)} <= set(encoder.asked)
+    assert any("official" in h.ranks for h in found)
+
+
+def test_a_place_the_question_names_is_looked_at_first(index):
+    assert {h.clause.document.id for h in index.search("江东的覆盖率和床位", 1000) if "named" in h.ranks} == {PROVINCE}
+    assert not any("named" in h.ranks for h in index.search("覆盖率和床位", 1000))

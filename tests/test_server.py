@@ -1,0 +1,116 @@
+"""The API in memory: the same answers as everywhere, problem details for what goes wrong."""
+
+import json
+
+import pytest
+from fakes import ScriptedWriter
+from fastapi.testclient import TestClient
+
+from qa import refusal, server
+from qa.answer import Assistant
+from qa.settings import Settings
+from qa.writer import WriterError
+
+QUESTION = "新建社区养老服务中心每张床位有多少建设补贴？"
+
+
+@pytest.fixture
+def client(index, settings, monkeypatch):
+    monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
+
+    def make(*replies):
+        assistant = Assistant(index, ScriptedWriter(*replies), Settings(index=settings))
+        return TestClient(server.application(assistant, with_page=False), raise_server_exceptions=False)
+
+    return make
+
+
+def events(response):
+    blocks = [b for b in response.text.split("\n\n") if b]
+    return [(b.split("\n")[0].removeprefix("event: "), json.loads(b.split("\n")[1].removeprefix("data: "))) for b in blocks]
+
+
+def test_answer_as_json(client):
+    answer = client("每张床位给予1万元建设补贴。").post("/api/ask", json={"question": QUESTION}).json()
+    assert answer["refusal"] is None
+    assert answer["citations"][0]["verdict"] == "verified"
+    assert "1万元" in answer["citations"][0]["quote"]
+    assert answer["model"] == "scripted"
+
+
+def test_quote_is_the_span_of_the_document_that_the_api_gives(client):
+    api = client("每张床位给予1万元建设补贴。")
+    citation = api.post("/api/ask", json={"question": QUESTION}).json()["citations"][0]
+    text = api.get(f"/api/documents/{citation['document']}").json()["text"]
+    assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert citation["quote"] in api.get(f"/api/clauses/{citation['clause']}").json()["text"]
+
+
+def test_stream_order(client):
+    response = client("每张床位给予1万元建设补贴。").post("/api/ask", json={"question": QUESTION, "stream": True})
+    names = [name for name, _ in events(response)]
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert (names[0], names[-1]) == ("evidence", "answer")
+    assert set(names[1:-1]) == {"token"}
+
+
+def test_refusal_streams_evidence_and_answer_only(client):
+    response = client().post("/api/ask", json={"question": "深圳养老有补贴吗？", "stream": True})
+    assert [(n, d.get("refusal")) for n, d in events(response)] == [("evidence", None), ("answer", "region")]
+
+
+def test_failing_writer_is_an_error_event_and_a_problem(client):
+    response = client(WriterError("生成模型出错：测试")).post("/api/ask", json={"question": QUESTION, "stream": True})
+    assert events(response)[-1] == (
+        "error",
+        {"type": "urn:youju:problem:writer", "title": "写答案时出错", "status": 500, "detail": "生成模型出错：测试"},
+    )
+    response = client(WriterError("生成模型出错：测试")).post("/api/ask", json={"question": QUESTION})
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_history_in_both_forms(client):
+    for history in (["到2022年江东省护理型床位占比是多少？"], [{"role": "user", "content": "到2022年江东省护理型床位占比是多少？"}]):
+        answer = client("护理型床位占比不低于60%。").post("/api/ask", json={"question": "那2025年呢？", "history": history}).json()
+        assert answer["standalone"] == "到2025年江东省护理型床位占比是多少？"
+
+
+def test_filters_hold(client):
+    answer = client("").post("/api/search", json={"question": "养老服务补贴", "filters": {"levels": ["县"]}}).json()
+    assert {h["level"] for h in answer["hits"]} == {"县"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "part"),
+    [
+        ({"question": ""}, "question", "没有看到问题"),
+        ({"question": "税"}, "question", "只有“税”一个字"),
+        ({"question": "税" * 10_000}, "question", "10000 个字"),
+        ({}, "request", "question"),
+        ({"question": "补贴有哪些", "colour": 1}, "request", "colour"),
+        ({"question": "补贴有哪些", "filters": {"colours": []}}, "request", "colours"),
+        ({"question": 5}, "request", "question"),
+    ],
+)
+def test_bad_requests_are_problem_details(client, body, kind, part):
+    response = client().post("/api/ask", json=body)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == f"urn:youju:problem:{kind}"
+    assert part in response.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/api/documents/nothing", "/api/clauses/nothing:一", "/nowhere"])
+def test_missing_things_are_404_problems(client, path):
+    response = client().get(path)
+    assert response.status_code == 404
+    assert response.json()["type"] == "urn:youju:problem:not-found"
+
+
+def test_catalogue_and_health(client):
+    api = client()
+    assert {d["number"] for d in api.get("/api/documents").json()} == {"国办发〔2019〕21号", "江政发〔2020〕8号", "青政办发〔2021〕3号"}
+    assert api.get("/healthz").json() == {"status": "ok"}
+    assert api.get("/readyz").json()["documents"] == 3
+    assert "/api/ask" in api.get("/openapi.json").json()["paths"]
