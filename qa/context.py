@@ -103,7 +103,7 @@ def _general_first(found: list[_Candidate], asked: frozenset[str]) -> list[_Cand
     texts = [c.clause.document.text[c.span[0] : c.span[1]] for c in found]
     figured = [n for n, (c, t) in enumerate(zip(found, texts, strict=True)) if not c.clause.columns and quantities(t)]
     words = {n: figure_words(texts[n]) for n in figured}
-    pairs = [(n, m) for n in figured for m in figured if n != m and found[n].clause.document is found[m].clause.document]
+    pairs = [(n, m) for n in figured for m in figured if n != m and found[n].clause.document.id == found[m].clause.document.id]
     demoted = {n for n, m in pairs if narrower(words[n], words[m], asked)}
     return [replace(c, score=c.score - _NARROWER, narrow=True) if n in demoted else c for n, c in enumerate(found)]
 
