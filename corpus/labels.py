@@ -52,9 +52,7 @@ _SENTENCE_END = re.compile(r"[。；！？;!?]")
 _ARTICLE_REFERENCE = re.compile(
     rf"(?:[至、和或及与]|或者|以及)[第本前其]|第(?:{_CN}|\d+)[款项目]|规定|所[列称述指规]|中(?:的|所|规定|有|，)|的|，|以外|之一|各款"
 )
-_ITEM_REFERENCE = re.compile(
-    rf"(?:[至、和或及与]|或者|以及)?[（(]{_CN}[）)]|项(?![目下])|的|，|以外|之一的|各款"
-)
+_ITEM_REFERENCE = re.compile(rf"(?:[至、和或及与]|或者|以及)?[（(]{_CN}[）)]|项(?![目下])|的|，|以外|之一的|各款")
 
 
 def recognise(line: str) -> Label | None:

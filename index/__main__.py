@@ -48,11 +48,12 @@ def build(quiet: Annotated[bool, typer.Option(help="不显示进度条")] = Fals
 @app.command()
 def ensure() -> None:
     """权重和索引缺什么补什么；都在则一秒内返回。"""
+    from index import models  # noqa: PLC0415
+
     settings = IndexSettings.from_environment()
     fetch(None, None)
     try:
-        folder = files.current(settings.index)
-        files.verify(folder, None, settings.corpus)
+        files.verify(files.current(settings.index), models.fingerprint(settings), settings.corpus)
         typer.echo("索引：已就绪")
     except IndexingError as error:
         typer.echo(f"索引：{error}")

@@ -70,7 +70,7 @@ class VectorCache:
     def _store(self, keys: list[bytes], vectors: Vectors) -> None:
         name = hashlib.sha256(b"".join(keys)).hexdigest()[:24]
         path = self._folder / f"{name}.npz"
-        part = self._folder / f"{name}.part"
+        part = self._folder / f"{name}.{os.getpid()}.part"
         with part.open("wb") as stream:
             np.savez(stream, keys=np.frombuffer(b"".join(keys), np.uint8).reshape(-1, 16), vectors=vectors)
         os.replace(part, path)

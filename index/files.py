@@ -14,7 +14,7 @@ from typing import Any
 import corpus
 from corpus import catalog
 from corpus.records import Address, Clause, CorpusError, Document, Note
-from index.errors import StaleIndexError
+from index.errors import StaleIndexError, reason
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -22,11 +22,18 @@ _REBUILD = "请运行：python -m index build（或 make index）。"
 
 
 def corpus_hash(folder: Path) -> str:
-    """Of the corpus files' bytes, their names, the catalogue, and the code that reads them."""
+    """Of the corpus files' bytes, their names, the catalogue, and the code that reads them.
+
+    Raises:
+        CorpusError: when a file cannot be read.
+    """
     digest = hashlib.sha256(_reader_hash().encode())
     extra = folder / catalog.CATALOG
     for path in [*catalog.paths(folder), *([extra] if extra.exists() else [])]:
-        digest.update(f"{path.name}:{_sha256(path)};".encode())
+        try:
+            digest.update(f"{path.name}:{_sha256(path)};".encode())
+        except OSError as error:
+            raise CorpusError(f"{path.name}：无法读取（{reason(error)}）。请检查文件是否存在、是否有读取权限。") from error
     return digest.hexdigest()
 
 

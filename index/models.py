@@ -32,6 +32,20 @@ class Encoder(Protocol):
     def passages(self, texts: Sequence[str]) -> Vectors: ...
 
 
+def fingerprint(settings: IndexSettings) -> str:
+    """Of the encoder that the settings name, without loading it.
+
+    Raises:
+        WeightsError: when a pinned model has not been fetched.
+    """
+    name = settings.encoder
+    if name in weights.pinned():
+        marker = json.loads((weights.require(settings.home, name) / weights.MARKER).read_text("utf-8"))
+        return f"{name}:{marker['sha256'][:16]}"
+    local = Path(name).expanduser()
+    return f"{local.name}:{_digest(local)}" if local.is_dir() else name
+
+
 def encoder(settings: IndexSettings) -> Encoder:
     """The encoder that the settings name: a pinned model, a local folder, or a name in the hub's local cache.
 
@@ -39,14 +53,8 @@ def encoder(settings: IndexSettings) -> Encoder:
         WeightsError: when it has not been fetched or cannot be loaded.
     """
     name = settings.encoder
-    if name in weights.pinned():
-        path = weights.require(settings.home, name)
-        marker = json.loads((path / weights.MARKER).read_text("utf-8"))
-        return SentenceTransformerEncoder(str(path), f"{name}:{marker['sha256'][:16]}")
-    local = Path(name).expanduser()
-    if local.is_dir():
-        return SentenceTransformerEncoder(str(local), f"{local.name}:{_digest(local)}")
-    return SentenceTransformerEncoder(name, name)
+    path = weights.require(settings.home, name) if name in weights.pinned() else Path(name).expanduser()
+    return SentenceTransformerEncoder(str(path) if path.is_dir() else name, fingerprint(settings))
 
 
 class SentenceTransformerEncoder:

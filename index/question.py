@@ -45,14 +45,15 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
 
 def swap(previous: str, new: str, regions: Sequence[str]) -> str:
     """The previous question about something else: a region for a region, a year for a year, else put in front."""
-    for pattern, titles in (
-        ("|".join([*_NATION, *map(re.escape, sorted(regions, key=len, reverse=True))]), False),
-        (r"(?:19|20)\d{2}年?", False),
-        (r"《[^》]+》", True),
+    places = "|".join([*_NATION, *map(re.escape, sorted(regions, key=len, reverse=True))])
+    for pattern, old, titles in (
+        (places, places, False),
+        (r"(?:19|20)\d{2}年?", r"(?:19|20)\d{2}年", False),  # the 2025 of 中国制造2025 is no year of the question
+        (r"《[^》]+》", r"《[^》]+》", True),
     ):
         # A name or a year inside a title, as in 《中国制造2025》, is not what a question is about.
         inside = re.search(pattern, new if titles else _untitled(new))
-        before = re.search(pattern, previous if titles else _untitled(previous))
+        before = re.search(old, previous if titles else _untitled(previous))
         if inside and before:
             whole = new[inside.start() :] if len(new) <= len(inside.group()) + 4 else inside.group()
             return previous[: before.start()] + whole + previous[before.end() :]

@@ -138,7 +138,7 @@ def fetch(home: Path, name: str, source: Path | None = None, say: Callable[[str]
         return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(target.with_suffix(".lock"), timeout=0):
+        with FileLock(target.with_name(f"{target.name}.lock"), timeout=0):
             if _damage(target) is not None:  # another program may have finished it in between
                 _fetch(weights, target, home / "downloads", source, say)
     except Timeout:

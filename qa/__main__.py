@@ -132,9 +132,10 @@ def main() -> None:
     except (IndexingError, CorpusError, QuestionError, SettingsError, WriterError) as error:
         typer.echo(f"错误：{error}", err=True)
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("已停止。", err=True)
-        raise SystemExit(130) from None
+    except SystemExit as stop:
+        if stop.code == 130:  # typer's answer to Ctrl-C
+            typer.echo("已停止。", err=True)
+        raise
 
 
 if __name__ == "__main__":

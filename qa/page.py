@@ -24,7 +24,7 @@ _STYLE = """
 .gradio-container { max-width: 920px !important; width: 100% !important; margin: 0 auto !important; }
 .gradio-container > .main, .gradio-container .wrap.fillable { width: 100% !important; max-width: 920px !important; }
 .evidence { border-left: 3px solid var(--color-accent); padding: .25em .8em; margin: .5em 0; font-size: .93em; }
-.evidence b { font-weight: 600; }
+.evidence summary { cursor: pointer; font-weight: 600; }
 .evidence mark { background: color-mix(in srgb, var(--color-accent) 22%, transparent); color: inherit; padding: 0 .1em; }
 .evidence .where { color: var(--body-text-color-subdued); font-size: .9em; }
 .remark { color: var(--body-text-color-subdued); font-size: .88em; }
@@ -73,11 +73,11 @@ def _replies(assistant: Assistant, question: str, earlier: list[str]) -> Iterato
         for event in assistant.ask(question, earlier):
             if isinstance(event, Evidence):
                 note = f"*理解为：{event.standalone}*\n\n" if event.standalone != question else ""
-                shown = f"{note}{{answer}}\n\n**找到的条款**\n\n{_cards(event.pieces)}"
-                yield shown.replace("{answer}", "*正在依据下列条款写答案 …*"), ""
+                shown = f"{note}**找到的条款**\n\n{_cards(event.pieces)}\n\n"
+                yield f"{shown}*正在依据以上条款写答案 …*", ""
             elif isinstance(event, Token):
                 written += event.text
-                yield shown.replace("{answer}", written), ""
+                yield shown + written, ""
             elif isinstance(event, Answer):
                 yield _finished(event), event.standalone
     except (QuestionError, WriterError) as error:
@@ -94,10 +94,11 @@ def _finished(answer: Answer) -> str:
 
 
 def _cards(pieces: Any, answer: Answer | None = None) -> str:
-    return "\n\n".join(_card(piece, answer) for piece in pieces)
+    """Cards one below the other; the first one is open."""
+    return "\n\n".join(_card(piece, answer, n == 0) for n, piece in enumerate(pieces))
 
 
-def _card(piece: Piece, answer: Answer | None) -> str:
+def _card(piece: Piece, answer: Answer | None, unfolded: bool = False) -> str:
     """A clause with what was matched or cited in it in bold; every word is escaped."""
     clause = piece.clause
     document = clause.document
@@ -107,9 +108,10 @@ def _card(piece: Piece, answer: Answer | None) -> str:
     body = html.escape(clause.reading) if clause.columns else _marked(document.text, clause.start, clause.end, sorted(set(spans)))
     shared = "".join(html.escape(document.text[s:e]) for s, e in clause.shared) if not clause.columns else ""
     where = " · ".join([document.level, document.region, *([str(document.year)] if document.year else []), *clause.headings[-2:]])
+    summary = f"[{piece.number}] {html.escape(show.place(piece))}"
     return (
-        f'<div class="evidence">[{piece.number}] <b>{html.escape(show.place(piece))}</b>'
-        f'<div class="where">{html.escape(where)}</div><div>{body}{shared}</div></div>'
+        f'<details class="evidence"{" open" if unfolded else ""}><summary>{summary}</summary>'
+        f'<div class="where">{html.escape(where)}</div><div>{body}{shared}</div></details>'
     )
 
 

@@ -41,6 +41,7 @@ def citations(answer: Answer) -> list[str]:
 def remarks(answer: Answer) -> list[str]:
     """What the reader must know beside the text: doubts about the print, what was taken out, the disclaimer."""
     out = [f"注：{note}" for note in answer.notes]
+    out += [f"核对：“{s.text}”——{s.problem}。" for s in answer.sentences if s.verdict == "weak"]
     if answer.extractive:
         out.append("说明：模型写的内容没有通过核对，以上为条款原文。")
     elif answer.removed:

@@ -10,7 +10,9 @@ from qa.records import Piece
 
 def make(text, *, title="科技创新若干意见", number="国发〔2020〕1号", region="全国", level="国家", id="a", notes=()):
     repaired, edits = repair(text)
-    return Document(id, title, number, "国务院", None, 2020, level, region, "未知", (), f"{id}.txt", "", repaired, tuple(notes), (), edits)
+    return Document(
+        id, title, number, "国务院", None, 2020, level, region, "未知", (), f"{id}.txt", "", repaired, tuple(notes), (), edits
+    )
 
 
 def clause(text, address="一", **fields) -> Clause:

@@ -33,8 +33,38 @@ def test_an_address_prints_short_and_is_parsed_back(labels, printed):
 
 
 def test_any_two_labels_side_by_side_are_kept_apart():
-    names = ["一", "十", "二十一", "（一）", "1", "12", "1、", "（1）", "1）", "①", "1.1", "——1", "专栏3", "表1", "行2", "段2", "注1"]
-    names += ["第一章", "第3章", "第二节", "第十条", "第十条之一", "第二款", "附1", "「重大工程」", "3「第2处」", "第一部分", "第一分编"]
+    names = [
+        "一",
+        "十",
+        "二十一",
+        "（一）",
+        "1",
+        "12",
+        "1、",
+        "（1）",
+        "1）",
+        "①",
+        "1.1",
+        "——1",
+        "专栏3",
+        "表1",
+        "行2",
+        "段2",
+        "注1",
+    ]
+    names += [
+        "第一章",
+        "第3章",
+        "第二节",
+        "第十条",
+        "第十条之一",
+        "第二款",
+        "附1",
+        "「重大工程」",
+        "3「第2处」",
+        "第一部分",
+        "第一分编",
+    ]
     pairs = [Address(pair) for pair in itertools.product(names, repeat=2)]
     assert [a for a in pairs if Address.parse(str(a)) != a] == []
 

@@ -154,7 +154,12 @@ def test_one_character_is_asked_back():
 
 @pytest.mark.parametrize(
     ("question", "expected"),
-    [("  税收 优惠？ ", "税收 优惠？"), ("税收\x00优惠", "税收优惠"), ("What subsidies?", "What subsidies?"), ("補貼😀？", "補貼😀？")],
+    [
+        ("  税收 优惠？ ", "税收 优惠？"),
+        ("税收\x00优惠", "税收优惠"),
+        ("What subsidies?", "What subsidies?"),
+        ("補貼😀？", "補貼😀？"),
+    ],
 )
 def test_odd_but_possible_questions_pass(question, expected):
     assert check(question) == expected

@@ -218,7 +218,7 @@ def test_an_unusable_corpus_is_told_and_the_old_index_stays(settings, built, tmp
 
 
 def test_a_missing_corpus_folder_is_named(settings, tmp_path):
-    with pytest.raises(CorpusError, match="找不到语料文件夹：.*nowhere"):
+    with pytest.raises(CorpusError, match=r"找不到语料文件夹：.*nowhere"):
         build(replace(settings, corpus=tmp_path / "nowhere"), HashEncoder(), progress=False)
 
 
@@ -235,5 +235,5 @@ def test_a_corpus_of_single_sentences_has_no_sentence_vectors_and_answers(settin
 
 def test_an_index_folder_that_cannot_be_made_is_a_build_error(settings, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(BuildError, match="写入 .*原有的索引没有改动"):
+    with pytest.raises(BuildError, match=r"写入 .*原有的索引没有改动"):
         build(replace(settings, index=tmp_path / "file" / "index"), HashEncoder(), progress=False)

@@ -121,7 +121,9 @@ def test_title_issuer_and_place_are_guessed_from_the_front(tmp_path, front, titl
 
 
 def test_issuer_and_day_are_read_from_the_closing_lines(tmp_path):
-    (tmp_path / "a.txt").write_text("关于创新的意见\n国发〔2020〕1号\n一、要求\n做好工作。\n国务院\n2020年1月2日\n", "utf-8")
+    (tmp_path / "a.txt").write_text(
+        "关于创新的意见\n国发〔2020〕1号\n一、要求\n做好工作。\n（此件公开发布）\n国务院\n2020年1月2日\n", "utf-8"
+    )
     (document,) = catalog.load(tmp_path)
     assert (document.issuer, document.issued, document.level) == ("国务院", date(2020, 1, 2), "国家")
 
@@ -156,7 +158,9 @@ def test_a_number_gets_its_own_brackets(written, normal):
 
 
 def test_the_catalogue_wins_over_the_text_and_says_so(folder):
-    (document,) = entry(folder, "id = 'p'\nnumber = '辽政发[2021]9号'\nstatus = '已废止'\n[document.read_from]\nstatus = '官网'\n")
+    (document,) = entry(
+        folder, "id = 'p'\nnumber = '辽政发[2021]9号'\nstatus = '已废止'\n[document.read_from]\nstatus = '官网'\n"
+    )
     assert (document.id, document.number, document.status) == ("p", "辽政发〔2021〕9号", "已废止")
     assert document.title == "辽宁省人民政府关于加快创新的实施意见"
     assert [dict(document.provenance)[k] for k in ("id", "status", "title")] == ["catalog.toml", "官网", "文首"]

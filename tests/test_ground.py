@@ -15,7 +15,9 @@ TEXT = """一、人才政策
 
 
 def grounder(question="", *addresses, **fields):
-    found = [piece(clause(TEXT, a, **fields), n) for n, a in enumerate(addresses or ("一（一）", "一（二）", "一（三）", "二"), 1)]
+    found = [
+        piece(clause(TEXT, a, **fields), n) for n, a in enumerate(addresses or ("一（一）", "一（二）", "一（三）", "二"), 1)
+    ]
     return Grounder(found, question, lambda word: 1.0)
 
 

@@ -22,6 +22,7 @@ def run(monkeypatch, capsys):
     """(exit code, output, errors) of `python -m index …` in this process, with the fake encoder."""
     encoder = HashEncoder()
     monkeypatch.setattr(models, "encoder", lambda _: encoder)
+    monkeypatch.setattr(models, "fingerprint", lambda _: encoder.fingerprint)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["index", *arguments])
@@ -165,3 +166,12 @@ def test_the_module_runs_as_a_program(settings):
     assert done.returncode == 1
     assert done.stdout == b""
     assert done.stderr.decode().startswith("错误：还没有索引")
+
+
+def test_ensure_rebuilds_for_another_encoder(run, site, settings):
+    run("ensure")
+    run.encoder.fingerprint = "hash:2"
+    code, out, _ = run("ensure")
+    assert code == 0
+    assert "索引是用向量模型 hash:1 建的，现在用的是 hash:2" in out
+    assert json.loads((files.current(settings.index) / files.MANIFEST).read_text("utf-8"))["encoder"] == "hash:2"

@@ -50,6 +50,15 @@ def test_a_stray_number_before_the_body_of_a_heading_opens_no_item():
     assert clause_at(raw, "3、").text == f"3、合作\n4、{LONG}"
 
 
+@pytest.mark.parametrize(
+    "before",
+    ["2、机制\n乙文。\n", f"1、{LONG}\n2、机制\n乙文。\n", "1、体系\n2、机制\n乙文。\n"],
+)
+def test_a_long_item_is_stray_only_after_two_headings_that_have_bodies(before):
+    raw = f"{before}3、合作\n4、{LONG}\n"
+    assert addresses(raw)[-2:] == ["3、", "4、"]
+
+
 def test_a_number_printed_twice_in_one_list_gets_a_place_mark():
     raw = "一、甲\n1.子。做好子。\n3.丑。做好丑。\n3.寅。做好寅。"
     assert addresses(raw) == ["一", "一1", "一3", "一3「第2处」"]
@@ -68,7 +77,15 @@ def test_a_heading_and_its_only_paragraph_are_one_clause():
 
 def test_a_box_ends_at_two_blank_lines():
     raw = f"一、任务\n（一）制造\n专栏1 重大工程\n组织实施工程。\n到2020年，建成十家中心。\n\n\n{LONG}\n（二）农业\n乙文。"
-    assert addresses(raw) == ["一", "一（一）", "一（一）专栏1", "一（一）专栏1段1", "一（一）专栏1段2", "一（一）段1", "一（二）"]
+    assert addresses(raw) == [
+        "一",
+        "一（一）",
+        "一（一）专栏1",
+        "一（一）专栏1段1",
+        "一（一）专栏1段2",
+        "一（一）段1",
+        "一（二）",
+    ]
     assert clause_at(raw, "一（一）专栏1段2").headings == ("任务", "制造", "重大工程")
     assert clause_at(raw, "一（一）段1").headings == ("任务", "制造")
 

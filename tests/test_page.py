@@ -22,7 +22,7 @@ def test_evidence_is_on_the_page_before_the_writer_starts(assistant):
     replies = page._replies(assistant, QUESTION, [])
     first, whole = next(replies)
     assert "江政发〔2020〕8号" in first
-    assert "正在依据下列条款写答案" in first
+    assert "正在依据以上条款写答案" in first
     assert whole == ""
     assert assistant.writer.sent == []
 

@@ -111,7 +111,9 @@ def test_evidence_comes_first_and_leaving_is_quick(assistant):
     assert answer(assistant, "县域创新有哪些扶持政策？").text
 
 
-@pytest.mark.parametrize(("question", "document"), [("衆創空間能享受哪些稅收優惠？", "liaoweifa-2017-5"), ("8号文第十四条", "zhongfa-2015-8")])
+@pytest.mark.parametrize(
+    ("question", "document"), [("衆創空間能享受哪些稅收優惠？", "liaoweifa-2017-5"), ("8号文第十四条", "zhongfa-2015-8")]
+)
 def test_traditional_characters_and_addresses_find_the_clause(assistant, question, document):
     hits = assistant.index.search(question, 5)
     assert hits[0].clause.document.id == document

@@ -86,7 +86,15 @@ def test_fold_ignores_blanks_and_widths_but_no_digit_or_stop():
 
 
 def test_any_damaged_text_can_be_undone_and_loses_nothing():
-    pieces = [*"甲乙丙。；，,;:()（）!? \t\n\r\u3000\xa0\u200b\ufeff\ue010１Ａa1.", "\r\n", "\n\n\n\n", "一、", " 第二篇 文化", "（三）", LONG]
+    pieces = [
+        *"甲乙丙。；，,;:()（）!? \t\n\r\u3000\xa0\u200b\ufeff\ue010１Ａa1.",
+        "\r\n",
+        "\n\n\n\n",
+        "一、",
+        " 第二篇 文化",
+        "（三）",
+        LONG,
+    ]
     chance = random.Random(20170301)
     for _ in range(2000):
         raw = "".join(chance.choices(pieces, k=chance.randint(0, 40)))

@@ -1,13 +1,15 @@
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 from fakes import HashEncoder
 
 from corpus.sentences import sentences
+from index.build import build
 from index.passages import passage, sentence_passages
 from index.question import official
 from index.search import Filters, open_index
+from index.settings import IndexSettings
+from index.tokens import words
 
 NATION, PROVINCE, COUNTY = "guobanfa-2019-21", "jiangzhengfa-2020-8", "qingshi-2021-3"
 QUESTIONS = ["护理补贴是多少？", "江东省的建设补贴是多少？", "设施覆盖率", "谁牵头配建养老服务用房", "税", "2025"]
@@ -16,6 +18,24 @@ ADDRESSED = "江政发〔2020〕8号二（一）的补贴是多少？"
 
 def ids(hits):
     return [h.clause.id for h in hits]
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return HashEncoder()
+
+
+@pytest.fixture(scope="module")
+def settings(sample, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    return IndexSettings(home, sample, home / "index")
+
+
+@pytest.fixture(scope="module")
+def index(settings, encoder):
+    """One for all tests here: searching changes nothing in it."""
+    build(settings, encoder, progress=False)
+    return open_index(settings, encoder)
 
 
 # --- what is found -----------------------------------------------------------
@@ -162,15 +182,34 @@ def test_cosines_agree_with_the_encoder(index, question):
         assert hit.similarity == pytest.approx(max([own, *cosines.values()]), abs=1e-5)
 
 
-def test_ranks_of_the_clause_path_are_those_of_a_plain_sort(index):
+@pytest.mark.parametrize("path", ["clause", "sentence"])
+def test_ranks_of_the_vector_paths_are_those_of_a_plain_sort(index, path):
     question = "养老护理员的待遇"
     encoder = HashEncoder()
-    searched = [c for c in index.clauses if c.kind != "heading"]
-    cosines = encoder.passages([passage(c) for c in searched]) @ encoder.queries([question])[0]
-    order = [searched[i].id for i in np.argsort(-cosines, kind="stable")]
-    ranks = {h.clause.id: h.ranks["clause"] for h in index.search(question, 1000)}
-    for place in range(5):  # the first five cosines differ, so no tie decides
-        assert ranks[order[place]] == place + 1
+    (asked,) = encoder.queries([question])
+
+    def nearest(clause):
+        parts = [text for _, text in sentence_passages(clause)] if path == "sentence" else []
+        return float((encoder.passages(parts or [passage(clause)]) @ asked).max())
+
+    cosines = {c.id: nearest(c) for c in index.clauses if c.kind != "heading"}
+    ranks = {h.clause.id: h.ranks[path] for h in index.search(question, 1000)}
+    assert sorted(ranks.values()) == list(range(1, len(cosines) + 1))
+    ordered = [cosines[i] for i in sorted(ranks, key=ranks.__getitem__)]
+    assert ordered == pytest.approx(sorted(cosines.values(), reverse=True), abs=1e-6)
+
+
+def test_the_word_path_gives_only_clauses_that_share_a_word(index):
+    found = {h.clause.id for h in index.search("税费优惠", 1000) if "words" in h.ranks}
+    sharing = {c.id for c in index.clauses if c.kind != "heading" and {"税费", "优惠"} & set(words(passage(c)))}
+    assert found == sharing == {f"{NATION}:二（四）"}
+
+
+def test_hits_of_two_questions_are_each_likened_to_their_own(index, encoder):
+    asked = ["江东省的建设补贴是多少？", "青石县的高龄津贴发放多少元？"]
+    for hit, question in zip(index.search("".join(asked), 2), asked, strict=True):
+        (alone,) = index.search(question, 1)
+        assert (hit.clause, hit.similarity, hit.sentences) == (alone.clause, pytest.approx(alone.similarity), alone.sentences)
 
 
 @pytest.mark.parametrize("question", [*QUESTIONS, ADDRESSED, "建设补贴是多少？青石县的高龄津贴发放多少元？"])

@@ -71,8 +71,13 @@ def test_failing_writer_is_an_error_event_and_a_problem(client):
 
 
 def test_history_in_both_forms(client):
-    for history in (["到2022年江东省护理型床位占比是多少？"], [{"role": "user", "content": "到2022年江东省护理型床位占比是多少？"}]):
-        answer = client("护理型床位占比不低于60%。").post("/api/ask", json={"question": "那2025年呢？", "history": history}).json()
+    for history in (
+        ["到2022年江东省护理型床位占比是多少？"],
+        [{"role": "user", "content": "到2022年江东省护理型床位占比是多少？"}],
+    ):
+        answer = (
+            client("护理型床位占比不低于60%。").post("/api/ask", json={"question": "那2025年呢？", "history": history}).json()
+        )
         assert answer["standalone"] == "到2025年江东省护理型床位占比是多少？"
 
 
@@ -110,7 +115,11 @@ def test_missing_things_are_404_problems(client, path):
 
 def test_catalogue_and_health(client):
     api = client()
-    assert {d["number"] for d in api.get("/api/documents").json()} == {"国办发〔2019〕21号", "江政发〔2020〕8号", "青政办发〔2021〕3号"}
+    assert {d["number"] for d in api.get("/api/documents").json()} == {
+        "国办发〔2019〕21号",
+        "江政发〔2020〕8号",
+        "青政办发〔2021〕3号",
+    }
     assert api.get("/healthz").json() == {"status": "ok"}
     assert api.get("/readyz").json()["documents"] == 3
     assert "/api/ask" in api.get("/openapi.json").json()["paths"]

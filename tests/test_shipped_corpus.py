@@ -116,7 +116,8 @@ def test_the_five_year_plan_has_32_boxes_and_27_chapters():
 
 
 @pytest.mark.parametrize(
-    ("name", "last", "count"), [("zhongfa-2015-8", "（三十）", 30), ("zhongfa-2016-7", "（二十六）", 26), ("guobanfa-2017-43", "（十五）", 15)]
+    ("name", "last", "count"),
+    [("zhongfa-2015-8", "（三十）", 30), ("zhongfa-2016-7", "（二十六）", 26), ("guobanfa-2017-43", "（十五）", 15)],
 )
 def test_articles_that_run_on_across_chapters_are_complete(name, last, count):
     runs = [r for r in REPORTS[name].runs if r.last.endswith(last)]

@@ -81,7 +81,13 @@ def test_failing_engine_reaches_the_reader():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("YOUJU_PORT", "0"), ("YOUJU_PORT", "http"), ("YOUJU_ENGINE", "magic"), ("YOUJU_SLOTS", "999"), ("YOUJU_EVIDENCE_TOKENS", "-1")],
+    [
+        ("YOUJU_PORT", "0"),
+        ("YOUJU_PORT", "http"),
+        ("YOUJU_ENGINE", "magic"),
+        ("YOUJU_SLOTS", "999"),
+        ("YOUJU_EVIDENCE_TOKENS", "-1"),
+    ],
 )
 def test_impossible_setting_is_named(name, value):
     with pytest.raises(SettingsError, match=name):
