@@ -13,7 +13,7 @@ def test_best_sentence_of_the_first_hit_is_always_there_whatever_the_budget():
 
 
 def test_budget_is_kept():
-    hits = [hit(clause(LONG, id=i), scores=[0.9, 0.9, 0.9]) for i in "abcdef"]
+    hits = [hit(clause(LONG, name=i), scores=[0.9, 0.9, 0.9]) for i in "abcdef"]
     found = pieces("补贴", hits, budget=120, count=len)
     assert sum(len(p.spans) for p in found) > 1
     assert sum(len(f"[{p.number}] {p.heading}\n{p.text}\n") for p in found) <= 120
@@ -38,8 +38,8 @@ def test_a_question_about_one_year_takes_no_sentence_about_another():
 
 
 def test_an_addressed_clause_is_given_whole_and_alone():
-    asked = hit(clause(LONG, id="a"), scores=[0.2, 0.3, 0.4], ranks={"address": 1})
-    other = hit(clause(LONG, id="b"), scores=[0.99, 0.99, 0.99])
+    asked = hit(clause(LONG, name="a"), scores=[0.2, 0.3, 0.4], ranks={"address": 1})
+    other = hit(clause(LONG, name="b"), scores=[0.99, 0.99, 0.99])
     found = pieces("第一条", [asked, other], budget=1000, count=len)
     assert [(p.clause.document.id, len(p.spans)) for p in found] == [("a", 3)]
 

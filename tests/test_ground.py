@@ -97,8 +97,8 @@ def test_a_clause_of_another_region_is_misplaced(sentence, region, expected):
 
 
 def test_right_figure_from_the_wrong_region_is_not_verified():
-    national = piece(clause("一、目标\n研发经费投入强度达到2.5%。\n", "一", region="全国", id="n"), 1)
-    local = piece(clause("一、目标\n研发经费投入强度达到2.5%。\n", "一", region="辽宁省", level="省", id="l"), 2)
+    national = piece(clause("一、目标\n研发经费投入强度达到2.5%。\n", "一", region="全国", name="n"), 1)
+    local = piece(clause("一、目标\n研发经费投入强度达到2.5%。\n", "一", region="辽宁省", level="省", name="l"), 2)
     both = Grounder([national, local], "", lambda w: 1.0)
     assert both.check("全国研发经费投入强度达到2.5%。", 0).citation.marker == 1
     assert both.check("辽宁研发经费投入强度达到2.5%。", 0).citation.marker == 2

@@ -6,8 +6,8 @@ from hits import hit, make, piece
 from corpus.clauses import clauses
 from qa.refusal import answerable, decide
 
-NATIONAL = make("一、汽车\n支持新能源汽车推广应用，给予适当补贴。\n二、目标\n到2030年新能源汽车占比大幅提高。\n", id="n")
-LOCAL = make("一、汽车\n购买新能源汽车每辆补贴2万元。\n", id="l", region="辽宁省", level="省", number="辽政发〔2020〕2号")
+NATIONAL = make("一、汽车\n支持新能源汽车推广应用，给予适当补贴。\n二、目标\n到2030年新能源汽车占比大幅提高。\n", name="n")
+LOCAL = make("一、汽车\n购买新能源汽车每辆补贴2万元。\n", name="l", region="辽宁省", level="省", number="辽政发〔2020〕2号")
 
 
 def ask(question, document=NATIONAL, documents=(NATIONAL, LOCAL), similarity=0.93):
@@ -41,7 +41,7 @@ def test_amount_is_answered_where_a_clause_states_one():
 
 
 def test_place_that_a_clause_itself_names_is_answered():
-    text = make("一、布局\n支持北京、上海建设科技创新中心，完善配套政策。\n", id="b")
+    text = make("一、布局\n支持北京、上海建设科技创新中心，完善配套政策。\n", name="b")
     assert ask("支持上海建设什么中心？", document=text, documents=(text,)) is None
 
 
