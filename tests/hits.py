@@ -11,7 +11,7 @@ from qa.records import Piece
 def make(text, *, title="科技创新若干意见", number="国发〔2020〕1号", region="全国", level="国家", name="a", notes=()):
     repaired, edits = repair(text)
     return Document(
-        id, title, number, "国务院", None, 2020, level, region, "未知", (), f"{name}.txt", "", repaired, tuple(notes), (), edits
+        name, title, number, "国务院", None, 2020, level, region, "未知", (), f"{name}.txt", "", repaired, tuple(notes), (), edits
     )
 
 
