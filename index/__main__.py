@@ -56,7 +56,7 @@ def ensure() -> None:
         files.verify(files.current(settings.index), models.fingerprint(settings), settings.corpus)
         typer.echo("索引：已就绪")
     except IndexingError as error:
-        typer.echo(f"索引：{error}")
+        typer.echo(f"索引：{error}\n现在就建 …")
         build()
 
 
