@@ -69,9 +69,9 @@ def _builds(settings: IndexSettings) -> Iterator[Figure]:
         (Path(work) / "home" / "models").symlink_to(settings.home / "models")
         environment = {"YOUJU_HOME": str(Path(work) / "home"), "YOUJU_CORPUS": str(corpus)}
         yield Figure("从头建立索引", _timed(["-m", "index", "build", "--quiet"], environment), 120, "秒")
-        smallest = min(corpus.glob("*.txt"), key=lambda p: p.stat().st_size)
-        text = smallest.read_text("utf-8")
-        smallest.write_text(text.replace("创新", "革新", 3), "utf-8")
+        largest = max(corpus.glob("*.txt"), key=lambda p: p.stat().st_size)
+        text = largest.read_text("utf-8")
+        largest.write_text(text.replace("创新", "革新", 10), "utf-8")
         yield Figure("改动一份文件后重建", _timed(["-m", "index", "build", "--quiet"], environment), 15, "秒")
 
 
