@@ -55,9 +55,12 @@ check: $(VENV)/installed-dev ## 格式、静态检查、类型、语料
 	@$(PY) -m mypy
 	@$(PY) -m corpus check > /dev/null && echo "语料完整"
 
-eval: $(VENV)/installed ## 测量速度：启动、依据、首字、全文、建索引、内存
+eval: export CASES := $(value CASES)
+eval: export OUT := $(value OUT)
+eval: $(VENV)/installed ## 有 CASES 则跑用例：make eval CASES=文件 OUT=文件夹 [ARGS="--retrieval-only"]；没有则测速度
 	@$(PY) -m index ensure
-	@$(PY) -m eval speed $(ARGS)
+	@if [ -n "$$CASES" ]; then $(PY) -m eval run --cases "$$CASES" --out "$${OUT:-runs/latest}" $(ARGS); \
+	else $(PY) -m eval speed $(ARGS); fi
 
 clean: ## 删去虚拟环境和缓存（不动权重和索引）
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,16 +1,126 @@
-"""`python -m eval speed|refusal`: how fast it is, and how well it refuses."""
+"""`python -m eval run|report|compare|check|speed|refusal`: how good it is, and how fast."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from corpus.records import CorpusError
+from eval.cases import Case, CaseError, load, unproved
 from index.errors import IndexingError
 from qa.settings import Settings, SettingsError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="测量。")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="评测。")
+Cases = Annotated[Path, typer.Option("--cases", help="用例文件（JSON Lines）")]
+
+
+@app.command()
+def run(
+    cases: Cases,
+    out: Annotated[Path, typer.Option(help="结果文件夹：run.jsonl、summary.json、report.html")],
+    retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="只检索，不写答案")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="只跑前几个")] = None,
+) -> None:
+    """跑一遍用例（断了再运行会接着跑），写出结果、汇总和报告。"""
+    from eval.run import run as run_cases  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    chosen = load(cases)[:limit]
+    index, assistant = _open(settings, retrieval_only)
+    run_cases(chosen, out, index, assistant, _settings(settings, cases, retrieval_only))
+    _write_report(chosen, out, index.by_id)
+
+
+def _open(settings: Settings, retrieval_only: bool) -> tuple[Any, Any]:
+    if retrieval_only:
+        from index.models import encoder  # noqa: PLC0415
+        from index.search import open_index  # noqa: PLC0415
+
+        return open_index(settings.index, encoder(settings.index)), None
+    from qa import start  # noqa: PLC0415
+
+    assistant = start.assistant(settings)
+    return assistant.index, assistant
+
+
+def _settings(settings: Settings, cases: Path, retrieval_only: bool) -> dict[str, Any]:
+    """What two runs must share to be one: the cases, the models, the lengths."""
+    import hashlib  # noqa: PLC0415
+
+    return {
+        "cases": hashlib.sha256(cases.read_bytes()).hexdigest()[:16],
+        "retrieval_only": retrieval_only,
+        "encoder": settings.index.encoder,
+        "generator": "" if retrieval_only else settings.index.generator,
+        "engine": settings.engine,
+        "evidence_tokens": settings.evidence_tokens,
+        "answer_tokens": settings.answer_tokens,
+        "hits": settings.hits,
+    }
+
+
+@app.command()
+def report(cases: Cases, out: Annotated[Path, typer.Option(help="一次运行的文件夹")]) -> None:
+    """由 run.jsonl 重新做汇总和报告。"""
+    from corpus.catalog import load as load_documents  # noqa: PLC0415
+    from corpus.clauses import clauses  # noqa: PLC0415
+
+    documents = load_documents(Settings.from_environment().index.corpus)
+    _write_report(load(cases), out, {c.id: c for d in documents for c in clauses(d)})
+
+
+def _write_report(cases: Sequence[Case], out: Path, clauses: dict[str, Any]) -> None:
+    from eval.report import page  # noqa: PLC0415
+    from eval.run import judged, read_lines, summary  # noqa: PLC0415
+
+    found = judged(cases, list(read_lines(out / "run.jsonl")), clauses)
+    made = summary(found, json.loads((out / "settings.json").read_text("utf-8")))
+    (out / "summary.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
+    (out / "report.html").write_text(page(found, made), "utf-8")
+    for name, value in made["overall"].items():
+        typer.echo(f"{name:20} {value['mean']:.3f}  [{value['low']:.3f}, {value['high']:.3f}]  {value['cases']}")
+    if made["failed"]:
+        typer.echo(f"出错的用例：{'、'.join(made['failed'])}")
+    typer.echo(f"报告：{out / 'report.html'}")
+
+
+@app.command()
+def compare(cases: Cases, first: Path, second: Path) -> None:
+    """两次运行逐例相减：均值之差和随机化检验的 p（第二个减第一个）。"""
+    from corpus.catalog import load as load_documents  # noqa: PLC0415
+    from corpus.clauses import clauses  # noqa: PLC0415
+    from eval.run import judged, read_lines  # noqa: PLC0415
+    from eval.stats import compare as paired  # noqa: PLC0415
+
+    documents = load_documents(Settings.from_environment().index.corpus)
+    by_id = {c.id: c for d in documents for c in clauses(d)}
+    chosen = load(cases)
+    a, b = (judged(chosen, list(read_lines(folder / "run.jsonl")), by_id) for folder in (first, second))
+    names = dict.fromkeys(n for j in a for n in j.scores)
+    for name in names:
+        pairs = [(x.scores[name], y.scores[name]) for x, y in zip(a, b, strict=True) if name in x.scores and name in y.scores]
+        if pairs:
+            d = paired([x for x, _ in pairs], [y for _, y in pairs])
+            typer.echo(f"{name:20} {d.first:.3f} → {d.second:.3f}  {d.difference:+.3f}  p={d.p:.4f}  {d.cases}")
+
+
+@app.command("check")
+def check_cases(cases: Cases) -> None:
+    """逐条核对用例里的引文：都要能在某一条款里找到。找不到时退出码为 1。"""
+    from corpus.catalog import load as load_documents  # noqa: PLC0415
+    from corpus.clauses import clauses  # noqa: PLC0415
+
+    documents = load_documents(Settings.from_environment().index.corpus)
+    chosen = load(cases)
+    wrong = list(unproved(chosen, [c for d in documents for c in clauses(d)]))
+    for line in wrong:
+        typer.echo(f"找不到 {line}")
+    typer.echo(f"{len(chosen)} 个用例，{len(wrong)} 条引文找不到。")
+    raise typer.Exit(1 if wrong else 0)
 
 
 @app.command()
@@ -41,9 +151,13 @@ def refusal() -> None:
 def main() -> None:
     try:
         app()
-    except (IndexingError, CorpusError, SettingsError) as error:
+    except (CaseError, IndexingError, CorpusError, SettingsError) as error:
         typer.echo(f"错误：{error}", err=True)
         raise SystemExit(1) from None
+    except SystemExit as stop:
+        if stop.code == 130:  # typer's answer to Ctrl-C
+            typer.echo("已中断。跑过的用例都保存了，再运行同一条命令会接着跑。", err=True)
+        raise
 
 
 if __name__ == "__main__":

@@ -1,0 +1,124 @@
+"""Case files: one question a line, with the verbatim quotes that a full answer rests on.
+
+{"id": "A01", "type": "number", "asker": "citizen", "turns": ["…"],
+ "evidence": [{"document": "optional id", "quote": "verbatim", "alt": [{"quote": "…"}]}],
+ "alt": [{"quote": "…"}], "answer": "…", "must": ["60%"]}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.records import Clause
+from corpus.repair import fold
+
+TYPES = ("fact", "number", "plain", "support", "list", "agency", "compare", "followup", "none")
+_KEYS = {"id", "type", "asker", "turns", "evidence", "alt", "answer", "must"}
+_QUOTE_KEYS = {"document", "quote", "alt"}
+
+
+class CaseError(ValueError):
+    """A case file that cannot be used; the message (Chinese) names the file, the line and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A gold quotation; any of `alternatives` may stand for it."""
+
+    text: str
+    document: str = ""
+    alternatives: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return (self.text, *self.alternatives)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question; the last turn is judged, the earlier ones are asked before it in one conversation."""
+
+    id: str
+    type: str
+    asker: str
+    turns: tuple[str, ...]
+    evidence: tuple[Quote, ...]
+    spare: tuple[str, ...]
+    """Quotes any of which may stand for one that is missing."""
+    answer: str
+    must: tuple[str, ...]
+
+
+def load(path: Path) -> list[Case]:
+    """Read a case file.
+
+    Raises:
+        CaseError: unreadable, not JSON, an unknown or missing key, an unknown type, or an id given twice.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseError(f"读不了用例文件 {path}：{error}。请检查路径，文件应为 UTF-8。") from error
+    cases: dict[str, Case] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            case = _case(json.loads(line))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise CaseError(f"{path.name} 第 {number} 行：{error}") from error
+        if case.id in cases:
+            raise CaseError(f"{path.name} 第 {number} 行：id “{case.id}”重复。")
+        cases[case.id] = case
+    if not cases:
+        raise CaseError(f"{path.name} 里没有用例。")
+    return list(cases.values())
+
+
+def _case(row: Any) -> Case:
+    if not isinstance(row, dict):
+        raise CaseError("应为一个 JSON 对象。")
+    unknown, missing = row.keys() - _KEYS, {"id", "type", "turns"} - row.keys()
+    if unknown or missing:
+        what = f"不认识的键 {'、'.join(sorted(unknown))}" if unknown else f"缺少 {'、'.join(sorted(missing))}"
+        raise CaseError(f"{what}。可用的键：{'、'.join(sorted(_KEYS))}。")
+    if row["type"] not in TYPES:
+        raise CaseError(f"类型“{row['type']}”不认识，可用：{'、'.join(TYPES)}。")
+    turns = tuple(row["turns"])
+    if not turns or not all(isinstance(t, str) and t.strip() for t in turns):
+        raise CaseError("turns 应为非空的问题列表。")
+    evidence = tuple(map(_quote, row.get("evidence", [])))
+    if row["type"] == "none" and (evidence or row.get("must")):
+        raise CaseError("类型 none 的用例不应有 evidence 或 must。")
+    spare = tuple(text for q in map(_quote, row.get("alt", [])) for text in q.texts)
+    return Case(
+        str(row["id"]),
+        row["type"],
+        row.get("asker", ""),
+        turns,
+        evidence,
+        spare,
+        row.get("answer", ""),
+        tuple(row.get("must", [])),
+    )
+
+
+def _quote(row: Any) -> Quote:
+    if not isinstance(row, dict) or not isinstance(row.get("quote"), str) or not row["quote"].strip():
+        raise CaseError("evidence 和 alt 的每一项应为含有 quote 的对象。")
+    if row.keys() - _QUOTE_KEYS:
+        raise CaseError(f"evidence 里有不认识的键 {'、'.join(sorted(row.keys() - _QUOTE_KEYS))}。")
+    return Quote(row["quote"], row.get("document", ""), tuple(t for q in map(_quote, row.get("alt", [])) for t in q.texts))
+
+
+def unproved(cases: Iterable[Case], clauses: Iterable[Clause]) -> Iterator[str]:
+    """Quotes, as “id: quote”, that no single clause holds: a wrong quote, or one across clauses."""
+    texts = [fold(c.text) for c in clauses]
+    for case in cases:
+        for text in [*(t for q in case.evidence for t in q.texts), *case.spare]:
+            if not any(fold(text) in held for held in texts):
+                yield f"{case.id}: {text}"

@@ -1,0 +1,126 @@
+"""`report.html`: figures, plots and every failure of a run, in one file that opens offline."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from eval.metrics import BUDGETS, CUTS, Judged, holds
+
+_STYLE = """
+body { font: 15px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
+  margin: 2em auto; max-width: 70em; padding: 0 1em; }
+table { border-collapse: collapse; margin: 1em 0; }
+td, th { border-bottom: 1px solid #ddd; padding: .25em .7em; text-align: right; }
+td:first-child, th:first-child { text-align: left; } img { max-width: 100%; }
+details { border-left: 3px solid #b44; margin: .6em 0; padding: .1em 1em; } .found { color: #2a7; } .lost { color: #b44; }
+.small { color: #777; font-size: .9em; }
+"""
+_SHOWN = ("recall@1", "recall@5", "recall@10", "recall in 2000", "must", "citation precision", "citation recall", "figures")
+
+
+def page(found: Sequence[Judged], summary: Mapping[str, Any]) -> str:
+    """The whole report as one HTML text."""
+    machine = summary["machine"]["system"]
+    about = f"{summary['cases']} 个用例，版本 {summary['commit']}，{summary['settings']}，{machine}"
+    parts = [
+        "<!doctype html><html lang='zh'><meta charset='utf-8'><title>有据：评测报告</title>",
+        f"<style>{_STYLE}</style><h1>评测报告</h1>",
+        f"<p class='small'>{html.escape(about)}</p>",
+        "<h2>总体</h2>",
+        _overall(summary["overall"]),
+        "<h2>按类型</h2>",
+        _by_type(summary),
+        *_plots(found, summary),
+        "<h2>没有全对的用例</h2>",
+        *[_failure(j) for j in found if _failed(j)],
+        "</html>",
+    ]
+    return "\n".join(parts)
+
+
+def _overall(means: Mapping[str, Mapping[str, float]]) -> str:
+    rows = []
+    for name, m in means.items():
+        interval = f"{m['low']:.3f} – {m['high']:.3f}"
+        rows.append(f"<tr><td>{html.escape(name)}</td><td>{m['mean']:.3f}</td><td>{interval}</td><td>{m['cases']}</td></tr>")
+    return f"<table><tr><th>指标</th><th>均值</th><th>95% 区间</th><th>用例</th></tr>{''.join(rows)}</table>"
+
+
+def _by_type(summary: Mapping[str, Any]) -> str:
+    names = [n for n in (*_SHOWN, "refused", "wrongly refused") if n in summary["overall"]]
+    head = "".join(f"<th>{html.escape(n)}</th>" for n in names)
+    rows = []
+    for kind, means in summary["types"].items():
+        cells = "".join(f"<td>{means[n]['mean']:.3f}</td>" if n in means else "<td>–</td>" for n in names)
+        rows.append(f"<tr><td>{html.escape(kind)}</td>{cells}</tr>")
+    return f"<table><tr><th>类型</th>{head}</tr>{''.join(rows)}</table>"
+
+
+def _plots(found: Sequence[Judged], summary: Mapping[str, Any]) -> list[str]:
+    """Recall by type, by cut and by context budget, and latency; labels in English, whatever fonts are there."""
+    import matplotlib as mpl  # noqa: PLC0415 - slow to import
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    figure, axes = plt.subplots(1, 3, figsize=(14, 4), layout="constrained")
+    kinds = [k for k, m in summary["types"].items() if "recall@10" in m]
+    values = [summary["types"][k]["recall@10"] for k in kinds]
+    spans = [[v["mean"] - v["low"] for v in values], [v["high"] - v["mean"] for v in values]]
+    axes[0].bar(kinds, [v["mean"] for v in values], yerr=spans if values else None, capsize=3)
+    axes[0].set(title="evidence recall@10 by type", ylim=(0, 1))
+    axes[0].tick_params(axis="x", rotation=40)
+    overall = summary["overall"]
+    if "recall@1" in overall:
+        axes[1].plot(CUTS, [overall[f"recall@{k}"]["mean"] for k in CUTS], "o-", label="first k clauses")
+        again = axes[1].twiny()
+        again.plot(BUDGETS, [overall[f"recall in {b}"]["mean"] for b in BUDGETS], "s--", color="tab:red", label="budget")
+        again.set_xlabel("characters of context (dashed)")
+    axes[1].set(title="evidence recall", xlabel="k", ylim=(0, 1))
+    for name in ("retrieve", "first_token", "total"):
+        times = sorted(j.scores[name] / 1000 for j in found if name in j.scores)
+        if times:
+            axes[2].plot(times, [(n + 1) / len(times) for n in range(len(times))], label=name.replace("_", " "))
+            axes[2].legend()
+    axes[2].set(title="latency, share of cases within", xlabel="seconds", xscale="log", ylim=(0, 1))
+    stream = io.BytesIO()
+    figure.savefig(stream, format="svg")
+    plt.close(figure)
+    data = base64.b64encode(stream.getvalue()).decode("ascii")
+    return [f"<h2>图</h2><img alt='recall and latency' src='data:image/svg+xml;base64,{data}'>"]
+
+
+def _failed(judged: Judged) -> bool:
+    scores = judged.scores
+    return (
+        "error" in judged.line
+        or scores.get("recall@10", 1) < 1
+        or scores.get("must", 1) < 1
+        or scores.get("refused", 1) < 1
+        or scores.get("wrongly refused", 0) > 0
+        or scores.get("figures", 1) < 1
+    )
+
+
+def _failure(judged: Judged) -> str:
+    case, line = judged.case, judged.line
+    scores = "，".join(f"{n} {v:.2f}" for n, v in judged.scores.items() if n in (*_SHOWN, "refused", "wrongly refused"))
+    body = [f"<p class='small'>{html.escape(case.type)} · {html.escape(scores)}</p>"]
+    if "error" in line:
+        body.append(f"<p class='lost'>出错：{html.escape(line['error'])}</p>")
+    texts = [hit["text"] for hit in line.get("retrieved", [])]
+    for quote in case.evidence:
+        place = next((n for n, text in enumerate(texts, 1) if any(holds(text, t) for t in quote.texts)), 0)
+        sign = f"<span class='found'>第 {place} 条</span>" if place else "<span class='lost'>没有找到</span>"
+        body.append(f"<p>{sign} 依据：{html.escape(quote.text)}</p>")
+    if line.get("answer") is not None:
+        absent = "、".join(m for m in case.must if not holds(line["answer"], m))
+        missing = f" <span class='lost'>缺：{html.escape(absent)}</span>" if absent else ""
+        body.append(f"<p>答：{html.escape(line['answer'])}{missing}</p>")
+    found = "".join(f"<li>{html.escape(h['clause'])}：{html.escape(h['text'][:90])}</li>" for h in line.get("retrieved", [])[:5])
+    title = f"{case.id} {' ／ '.join(case.turns)}"
+    return f"<details><summary>{html.escape(title)}</summary>{''.join(body)}<ol>{found}</ol></details>"

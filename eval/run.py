@@ -1,0 +1,178 @@
+"""Run a case file and write `run.jsonl`, one line a case as it is answered; a run that is cut off goes on.
+
+A case that fails gets an `error` line and the run continues. `summary.json` and `report.html` are made from
+the run file alone, so they can be made again.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from corpus.records import Clause
+from eval.cases import Case, CaseError
+from eval.metrics import Judged, judge
+from eval.stats import Mean, mean
+from index.search import Index
+from index.tokens import simplified
+from qa.answer import Assistant, check
+from qa.records import Answer
+from qa.rewrite import standalone
+
+RETRIEVED = 20
+
+
+def run(
+    cases: Sequence[Case],
+    out: Path,
+    index: Index,
+    assistant: Assistant | None,
+    settings: Mapping[str, Any],
+    progress: bool = True,
+) -> list[dict[str, Any]]:
+    """Answer every case that has no line yet in `out/run.jsonl`; returns all lines in the order of the cases.
+
+    Without an assistant only retrieval is run. The lines of an earlier run are kept only if it had the same
+    settings.
+
+    Raises:
+        CaseError: the folder holds a run with other settings, or cannot be written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    _same_settings(out / "settings.json", settings)
+    path = out / "run.jsonl"
+    lines = {line["id"]: line for line in read_lines(path)} if path.exists() else {}
+    left = [c for c in cases if c.id not in lines]
+    if left and lines:  # a line that was cut off must not stay in front of the next one
+        part = path.with_suffix(".part")
+        part.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines.values()), "utf-8")
+        part.replace(path)
+    with path.open("a", encoding="utf-8") as stream:
+        for case in tqdm(left, desc="用例", unit="个", initial=len(cases) - len(left), total=len(cases), disable=not progress):
+            line = {"id": case.id} | _line(case, index, assistant)
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+            stream.flush()
+            lines[case.id] = line
+    return [lines[c.id] for c in cases]
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Lines of a run file; a last line that was cut off is left out."""
+    for line in path.read_text("utf-8").splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
+
+
+def _same_settings(path: Path, settings: Mapping[str, Any]) -> None:
+    text = json.dumps(settings, ensure_ascii=False, indent=1, sort_keys=True)
+    if path.exists() and path.read_text("utf-8") != text:
+        raise CaseError(f"{path.parent} 里有一次设置不同的运行。请换一个 --out，或删去该文件夹。")
+    path.write_text(text, "utf-8")
+
+
+def _line(case: Case, index: Index, assistant: Assistant | None) -> dict[str, Any]:
+    try:
+        return _answered(case, assistant) if assistant else _retrieved(case, index)
+    except Exception as error:  # one bad case must not end the run
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def _conversation(case: Case, index: Index) -> list[str]:
+    """The earlier turns as whole questions: all that a conversation hands on to its next turn."""
+    earlier: list[str] = []
+    regions = [d.region for d in index.documents]
+    for turn in case.turns[:-1]:
+        earlier.append(standalone(check(turn), earlier, regions))
+    return earlier
+
+
+def _retrieved(case: Case, index: Index) -> dict[str, Any]:
+    began = time.perf_counter()
+    question = standalone(check(case.turns[-1]), _conversation(case, index), [d.region for d in index.documents])
+    hits = index.search(simplified(question), RETRIEVED)
+    took = round((time.perf_counter() - began) * 1000, 1)
+    retrieved = [_hit(h.clause, h.score) for h in hits]
+    return {"retrieved": retrieved, "answer": None, "refusal": None, "citations": [], "timings": {"retrieve_ms": took}}
+
+
+def _answered(case: Case, assistant: Assistant) -> dict[str, Any]:
+    *_, answer = assistant.ask(case.turns[-1], _conversation(case, assistant.index))
+    assert isinstance(answer, Answer)
+    return {
+        "retrieved": [_hit(h.clause, h.score) for h in answer.hits],
+        "answer": answer.text,
+        "refusal": answer.refusal,
+        "citations": [
+            {
+                "clause": c.clause.id,
+                "document": c.clause.document.id,
+                "quote": c.quote,
+                "sentence": c.sentence,
+                "verdict": c.verdict,
+            }
+            for c in answer.citations
+        ],
+        "timings": answer.timings,
+    }
+
+
+def _hit(clause: Clause, score: float) -> dict[str, Any]:
+    return {"clause": clause.id, "document": clause.document.id, "text": clause.text, "score": round(score, 6)}
+
+
+def judged(cases: Sequence[Case], lines: Sequence[Mapping[str, Any]], clauses: Mapping[str, Clause]) -> list[Judged]:
+    """Score every line; cases and lines are paired by id.
+
+    Raises:
+        CaseError: when a case has no line.
+    """
+    by_id = {line["id"]: line for line in lines}
+    missing = [c.id for c in cases if c.id not in by_id]
+    if missing:
+        raise CaseError(f"运行结果里缺少 {len(missing)} 个用例（{'、'.join(missing[:5])} …）。请先跑完：再运行同一条命令。")
+    return [judge(case, by_id[case.id], clauses) for case in cases]
+
+
+def summary(found: Sequence[Judged], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Means with 95% intervals, overall and per type, with the settings, the commit and the machine."""
+    types = sorted({j.case.type for j in found})
+    return {
+        "overall": means(found),
+        "types": {t: means([j for j in found if j.case.type == t]) for t in types},
+        "cases": len(found),
+        "failed": [j.case.id for j in found if "error" in j.line],
+        "settings": dict(settings),
+        "commit": commit(),
+        "machine": {"processor": platform.machine(), "system": platform.platform(), "python": platform.python_version()},
+    }
+
+
+def means(found: Sequence[Judged]) -> dict[str, dict[str, float]]:
+    """Metric → mean with its interval, over the cases that have it; metrics in the order in which they appear."""
+    names = dict.fromkeys(name for j in found for name in j.scores)
+    out: dict[str, dict[str, float]] = {}
+    for name in names:
+        value: Mean = mean([j.scores[name] for j in found if name in j.scores])
+        out[name] = {k: round(v, 4) for k, v in asdict(value).items()}
+    return out
+
+
+def commit() -> str:
+    """The checked-out commit, with “+” for uncommitted changes; empty outside a checkout."""
+    folder = Path(__file__).parent
+    try:
+        head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=folder, capture_output=True, text=True, check=True)
+        dirty = subprocess.run(["git", "status", "--porcelain", "-uno"], cwd=folder, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")
