@@ -103,6 +103,11 @@ class Clause:
         return self.document.text[self.start : self.end]
 
     @property
+    def full(self) -> str:
+        """The printed text with the shared notes that also apply, each verbatim."""
+        return "\n".join([self.text, *(self.document.text[s:e] for s, e in self.shared)])
+
+    @property
     def reading(self) -> str:
         """The text as a person would read it alone: rows with their heads, shared notes appended."""
         body = "，".join(f"{head}：{cell}" for head, cell in self.columns) if self.columns else self.text

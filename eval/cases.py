@@ -117,7 +117,7 @@ def _quote(row: Any) -> Quote:
 
 def unproved(cases: Iterable[Case], clauses: Iterable[Clause]) -> Iterator[str]:
     """Quotes, as “id: quote”, that no single clause holds: a wrong quote, or one across clauses."""
-    texts = [fold(c.text) for c in clauses]
+    texts = [fold(c.full) for c in clauses]
     for case in cases:
         for text in [*(t for q in case.evidence for t in q.texts), *case.spare]:
             if not any(fold(text) in held for held in texts):

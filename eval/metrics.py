@@ -65,9 +65,9 @@ def _answered(case: Case, line: Mapping[str, Any], clauses: Mapping[str, Clause]
     cited = list(dict.fromkeys(c["clause"] for c in line["citations"]))
     if case.evidence:
         gold = [t for q in case.evidence for t in q.texts] + list(case.spare)
-        holding = [any(holds(clauses[c["clause"]].text, t) for t in gold) for c in line["citations"] if c["clause"] in clauses]
+        holding = [any(holds(clauses[c["clause"]].full, t) for t in gold) for c in line["citations"] if c["clause"] in clauses]
         scores["citation precision"] = sum(holding) / len(holding) if holding else 0.0
-        scores["citation recall"] = recall(case, [clauses[c].text for c in cited if c in clauses])
+        scores["citation recall"] = recall(case, [clauses[c].full for c in cited if c in clauses])
     scores["figures"] = float(figures_stand(line["answer"], [clauses[c] for c in cited if c in clauses], " ".join(case.turns)))
     return scores
 

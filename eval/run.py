@@ -127,7 +127,7 @@ def _answered(case: Case, assistant: Assistant) -> dict[str, Any]:
 
 
 def _hit(clause: Clause, score: float) -> dict[str, Any]:
-    return {"clause": clause.id, "document": clause.document.id, "text": clause.text, "score": round(score, 6)}
+    return {"clause": clause.id, "document": clause.document.id, "text": clause.full, "score": round(score, 6)}
 
 
 def judged(cases: Sequence[Case], lines: Sequence[Mapping[str, Any]], clauses: Mapping[str, Clause]) -> list[Judged]:

@@ -22,6 +22,9 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
     “到2020年全国…多少？辽宁呢？” gives two: the second takes the first's words with 辽宁 in the place of
     全国. Sentences that only tell something stay with the question after them.
     """
+    pair = _pair(question, regions)
+    if pair:
+        return pair
     found: list[str] = []
     told = ""
     for match in _PART.finditer(question):
@@ -41,6 +44,19 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
     if told and found:
         found[-1] += told
     return found if len(found) > 1 else [question]
+
+
+_MEMBERS = "原则|方针|目标|任务|工程|项目|措施|举措|步骤|程序|内容|要求|类型|方面|重点|环节|条件"
+_NUMERAL = "几二三四五六七八九十两"
+_LIST = re.compile(
+    rf"哪[{_NUMERAL}]|[{_NUMERAL}]大|[{_NUMERAL}](?:个|项|步|类|种|条|方面).{{0,8}}(?:是|有|分别)|分几|分别(?:是|有|为)|依次"
+    rf"|(?:{_MEMBERS})(?:都|一共|总共)?(?:有|是|包括|包含)(?:哪|什么)|(?:哪些|什么)(?:{_MEMBERS})|(?:包括|包含)(?:哪|什么)|一共|总共"
+)
+
+
+def asks_for_list(question: str) -> bool:
+    """True when a question wants all members of a list (哪几步, 五大工程, 基本方针有哪些)."""
+    return _LIST.search(question) is not None
 
 
 def swap(previous: str, new: str, regions: Sequence[str]) -> str:
@@ -63,6 +79,15 @@ def swap(previous: str, new: str, regions: Sequence[str]) -> str:
 def _untitled(text: str) -> str:
     """The text with its 《titles》 blanked out, of the same length."""
     return re.sub(r"《[^》]+》", lambda m: "□" * len(m.group()), text)
+
+
+def _pair(question: str, regions: Sequence[str]) -> list[str]:
+    """“全国和辽宁的…一样吗” → the question about each of the two; empty when no two places are named together."""
+    names = "|".join([*_NATION, *map(re.escape, sorted({r for r in regions if r}, key=len, reverse=True))])
+    match = re.search(rf"({names})(?:和|与|跟|同|、)({names})", question)
+    if not match or match[1] == match[2]:
+        return []
+    return [question.replace(match.group(), match[n], 1) for n in (1, 2)]
 
 
 def official(question: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import lookup
+from corpus import lookup, numerals
 from corpus.records import Clause, Document
 from corpus.sentences import sentences
 from index import files
@@ -23,13 +23,15 @@ from index.errors import StaleIndexError
 from index.fuse import fuse
 from index.lexical import Lexical
 from index.models import Encoder, Vectors
-from index.question import official, parts, scope
+from index.question import asks_for_list, official, parts, scope
 from index.settings import IndexSettings
 from index.tokens import simplified, words
 from index.vectors import VectorIndex
 
 _DEPTH = 100  # candidates each retriever gives
-_WEIGHTS = {"address": 1.0, "named": 1.0, "clause": 1.0, "sentence": 1.0, "words": 1.0, "official": 1.0}
+_WEIGHTS = {"address": 1.0, "named": 1.0, "clause": 1.0, "sentence": 1.0, "words": 1.0, "official": 1.0, "list": 1.0}
+_LISTED_FROM = 2  # leading clauses whose lists are followed
+_LONGEST_LIST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,9 @@ class Index:
         self.by_id = {c.id: c for c in self.clauses}
         self._ordinal = {c.id: n for n, c in enumerate(self.clauses)}
         self._row = {int(n): row for row, n in enumerate(self._searched)}  # clause → row of its own vector
+        self._below: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)  # parent → its direct parts
+        for number, clause in enumerate(self.clauses):
+            self._below[clause.document.id, clause.address.parent.labels].append(number)
         self._rows: dict[int, list[int]] = defaultdict(list)  # clause → rows of its sentences
         for row, (clause, _, _) in enumerate(self._spans):
             self._rows[int(clause)].append(row)
@@ -140,9 +145,25 @@ class Index:
         inside = {n for n in allowed if self.clauses[n].document.id in named}
         if inside:
             rankings["named"] = self._near_sentences(vectors[1:], inside)
+        if asks_for_list(question):
+            rankings["list"] = self._members(fuse(rankings, _WEIGHTS)[:_LISTED_FROM], allowed)
         found = fuse(rankings, _WEIGHTS)
         # A clause that the question names by its address is not a matter of likeness.
         return sorted(found, key=lambda item: item[2].get("address", _DEPTH))
+
+    def _members(self, leading: Sequence[tuple[int, float, dict[str, int]]], allowed: set[int]) -> list[int]:
+        """Members of the lists that the leading clauses stand in or introduce, list by list, in reading order."""
+        out: dict[int, None] = {}
+        for number, _, _ in leading:
+            clause = self.clauses[number]
+            below = self._below.get((clause.document.id, clause.address.labels), [])
+            beside = self._below.get((clause.document.id, clause.address.parent.labels), [])
+            members = [
+                n for n in (below if len(below) > 1 else beside) if n in allowed and _same_kind(self.clauses[n], below, clause)
+            ]
+            if 2 <= len(members) <= _LONGEST_LIST:
+                out |= dict.fromkeys(members)
+        return list(out)
 
     def _allowed(self, filters: Filters | None) -> set[int]:
         return {int(n) for n in self._searched if filters is None or filters.admit(self.clauses[n].document)}
@@ -185,6 +206,18 @@ class Index:
             matches = [Match(start, end, own) for start, end in sentences(clause)]
         matches.sort(key=lambda m: (-m.score, m.start))
         return Hit(clause, score, max([own, *(m.score for m in matches)]), tuple(matches), ranks)
+
+
+def _same_kind(member: Clause, below: Sequence[int], clause: Clause) -> bool:
+    """Parts below a clause, or those beside it that are numbered the same way (——3 beside ——1, not 段2)."""
+    if len(below) > 1:
+        return member.kind in ("item", "paragraph", "row")
+    return _system(member.address.labels[-1]) == _system(clause.address.labels[-1])
+
+
+def _system(label: str) -> str:
+    """A label's numbering system: its characters without its number."""
+    return re.sub(rf"[\d{numerals.CHARACTERS}①-⑳]+", "#", label)
 
 
 def _take_turns(

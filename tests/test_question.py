@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from corpus import catalog
-from index.question import official, parts, scope, swap
+from index.question import asks_for_list, official, parts, scope, swap
 
 REGIONS = ["全国", "江东", "青石县"]
 FIRST = "到2022年，全国设施覆盖率是多少？"
@@ -138,3 +138,25 @@ def test_a_question_that_names_every_document_narrows_nothing(documents):
 def test_a_document_without_a_region_is_never_in_scope(documents):
     unknown = [replace(d, region="", level="未知") for d in documents]
     assert scope("全国和江东", unknown) == set()
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("五大工程是什么？", True),
+        ("发展目标分几步走？", True),
+        ("基本方针有哪些？", True),
+        ("试点分为哪三类？", True),
+        ("重大项目有哪几个？", True),
+        ("众创空间能享受哪些税收优惠？", False),
+        ("床位补贴是多少？", False),
+        ("由谁负责？", False),
+    ],
+)
+def test_questions_that_want_a_whole_list(question, expected):
+    assert asks_for_list(question) is expected
+
+
+def test_two_places_named_together_are_two_questions():
+    assert parts("全国和江东的床位目标一样吗？", ["江东"]) == ["全国的床位目标一样吗？", "江东的床位目标一样吗？"]
+    assert parts("全国与全国的目标", ["江东"]) == ["全国与全国的目标"]

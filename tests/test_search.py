@@ -289,3 +289,10 @@ def test_official_wording_is_searched_beside_the_users(index, encoder):
 def test_a_place_the_question_names_is_looked_at_first(index):
     assert {h.clause.document.id for h in index.search("江东的覆盖率和床位", 1000) if "named" in h.ranks} == {PROVINCE}
     assert not any("named" in h.ranks for h in index.search("覆盖率和床位", 1000))
+
+
+def test_list_question_brings_the_members_beside_the_best_one(index):
+    hits = index.search("申请程序有哪些步骤：本人或者家属向村（居）民委员会提出申请", 8)
+    ranked = [str(h.clause.address) for h in hits if "list" in h.ranks]
+    assert {"三1", "三2", "三3"} <= set(ranked)
+    assert not any("list" in h.ranks for h in index.search("本人或者家属向村（居）民委员会提出申请", 8))
