@@ -46,7 +46,8 @@ def _print_report(report: checking.Report, repairs: bool) -> None:
         if not report.losses
         else "  字符：有损失！"
     )
-    typer.echo(f"  条款 {report.clauses}（{'，'.join(f'{k} {v}' for k, v in sorted(report.kinds.items()))}）")
+    kinds = "，".join(f"{k} {v}" for k, v in sorted(report.kinds.items()))
+    typer.echo(f"  条款 {report.clauses}（{kinds}）{'' if report.losses else '，首尾相接，地址各不相同'}")
     typer.echo(f"  表 {report.tables}（{report.rows} 行），专栏 {report.boxes}")
     for run in report.runs:
         if run.gaps or run.count >= 20:

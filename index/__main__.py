@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from corpus.records import CorpusError
-from index import files, weights
+from index import files, hub, weights
 from index.errors import IndexingError
 from index.settings import IndexSettings
 
@@ -23,10 +23,12 @@ def fetch(
     """下载模型权重（只需一次；中断后重跑会继续）。"""
     settings = IndexSettings.from_environment()
     pinned = weights.pinned()
-    wanted = model or [n for n in (settings.encoder, settings.generator) if n in pinned]
+    wanted = model or [n for n in (settings.encoder, settings.generator) if n in pinned or hub.is_hub_name(n)]
     for name in wanted:
         if name in pinned and weights.is_complete(settings.home, name):
             typer.echo(f"{name}：已就绪")
+        elif name not in pinned and hub.is_hub_name(name):
+            typer.echo(f"{name}：{hub.fetch(name)}")
         else:
             weights.fetch(settings.home, name, source, typer.echo)
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index import weights
+from index import hub, weights
 from index.errors import WeightsError
 from index.settings import IndexSettings
 
@@ -42,6 +42,8 @@ def fingerprint(settings: IndexSettings) -> str:
     if name in weights.pinned():
         marker = json.loads((weights.require(settings.home, name) / weights.MARKER).read_text("utf-8"))
         return f"{name}:{marker['sha256'][:16]}"
+    if hub.is_hub_name(name):
+        return f"{name}:{hub.cached(name).name[:16]}"  # the snapshot's commit
     local = Path(name).expanduser()
     return f"{local.name}:{_digest(local)}" if local.is_dir() else name
 
@@ -53,7 +55,10 @@ def encoder(settings: IndexSettings) -> Encoder:
         WeightsError: when it has not been fetched or cannot be loaded.
     """
     name = settings.encoder
-    path = weights.require(settings.home, name) if name in weights.pinned() else Path(name).expanduser()
+    if name in weights.pinned():
+        path = weights.require(settings.home, name)
+    else:
+        path = hub.cached(name) if hub.is_hub_name(name) else Path(name).expanduser()
     return SentenceTransformerEncoder(str(path) if path.is_dir() else name, fingerprint(settings))
 
 

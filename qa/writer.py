@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from index import weights
+from index import hub, weights
 from index.errors import WeightsError
 from qa.settings import Settings
 
@@ -51,9 +51,9 @@ def writer(settings: Settings) -> Writer:
         if settings.engine == "transformers":
             return TransformersWriter(str(path.parent), name, gguf=path.name)
         return LlamaWriter(path, name, settings)
-    local = Path(name).expanduser()
+    local = hub.cached(name) if hub.is_hub_name(name) else Path(name).expanduser()
     if settings.engine == "transformers":
-        return TransformersWriter(str(local) if local.is_dir() else name, local.name or name)
+        return TransformersWriter(str(local) if local.is_dir() else name, name)
     if not local.is_file():
         raise WeightsError(
             f"找不到生成模型文件 {name}。请把 YOUJU_GENERATOR 设为 .gguf 文件的路径，或设 YOUJU_ENGINE=transformers。"

@@ -42,5 +42,6 @@ def test_a_folder_is_told_by_its_files(settings, tmp_path):
     assert len({first, second, third}) == 3
 
 
-def test_any_other_name_is_left_to_the_hubs_local_cache(settings):
-    assert models.encoder(replace(settings, encoder="org/model")) == ("org/model", "org/model")
+def test_any_other_name_is_looked_for_in_the_hubs_local_cache(settings):
+    with pytest.raises(WeightsError, match="org/model 还没有下载"):
+        models.encoder(replace(settings, encoder="org/model"))
