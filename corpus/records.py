@@ -5,6 +5,7 @@ All are frozen. A Clause holds its Document and two offsets; its text is a slice
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -109,9 +110,19 @@ class Clause:
 
     @property
     def reading(self) -> str:
-        """The text as a person would read it alone: rows with their heads, shared notes appended."""
-        body = "，".join(f"{head}：{cell}" for head, cell in self.columns) if self.columns else self.text
+        """The text as a person would read it alone: rows with heads and units, shared notes appended."""
+        body = "，".join(f"{head}：{cell}" for head, cell in self._measured()) if self.columns else self.text
         return "\n".join([body, *(self.document.text[s:e] for s, e in self.shared)])
+
+    def _measured(self) -> list[tuple[str, str]]:
+        """The cells of a row; a bare number gets the unit that stands behind the row's name: “普及率（%）” 82 → 82%."""
+        unit = next((m[1] for _, cell in self.columns if (m := re.search(r"（([^（）\d]{1,4})）$", cell))), "")
+        bare = re.compile(r"\d+(?:\.\d+)?")
+        numbered = self.columns[0][0] == "序号"
+        return [
+            (head, cell + unit if unit and bare.fullmatch(cell) and not (numbered and n == 0) else cell)
+            for n, (head, cell) in enumerate(self.columns)
+        ]
 
     @property
     def citation(self) -> str:

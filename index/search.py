@@ -25,12 +25,12 @@ from index.lexical import Lexical
 from index.models import Encoder, Vectors
 from index.question import asks_for_list, official, parts, scope
 from index.settings import IndexSettings
-from index.tokens import simplified, words
+from index.tokens import content_words, simplified, words
 from index.vectors import VectorIndex
 
 _DEPTH = 100  # candidates each retriever gives
 _WEIGHTS = {"address": 1.0, "named": 1.0, "clause": 1.0, "sentence": 1.0, "words": 1.0, "official": 1.0, "list": 1.0}
-_LISTED_FROM = 2  # leading clauses whose lists are followed
+_LISTED_FROM = 1  # leading clauses whose lists are followed
 _LONGEST_LIST = 16
 
 
@@ -146,21 +146,25 @@ class Index:
         if inside:
             rankings["named"] = self._near_sentences(vectors[1:], inside)
         if asks_for_list(question):
-            rankings["list"] = self._members(fuse(rankings, _WEIGHTS)[:_LISTED_FROM], allowed)
+            rankings["list"] = self._members(question, fuse(rankings, _WEIGHTS)[:_LISTED_FROM], allowed)
         found = fuse(rankings, _WEIGHTS)
         # A clause that the question names by its address is not a matter of likeness.
         return sorted(found, key=lambda item: item[2].get("address", _DEPTH))
 
-    def _members(self, leading: Sequence[tuple[int, float, dict[str, int]]], allowed: set[int]) -> list[int]:
+    def _members(self, question: str, leading: Sequence[tuple[int, float, dict[str, int]]], allowed: set[int]) -> list[int]:
         """Members of the lists that the leading clauses stand in or introduce, list by list, in reading order."""
         out: dict[int, None] = {}
         for number, _, _ in leading:
             clause = self.clauses[number]
             below = self._below.get((clause.document.id, clause.address.labels), [])
             beside = self._below.get((clause.document.id, clause.address.parent.labels), [])
-            members = [
-                n for n in (below if len(below) > 1 else beside) if n in allowed and _same_kind(self.clauses[n], below, clause)
-            ]
+            if len(below) > 1:
+                members = [n for n in below if n in allowed and self.clauses[n].kind in ("item", "paragraph", "row")]
+            elif _about_the_list(question, clause):
+                same = _system(clause.address.labels[-1])
+                members = [n for n in beside if n in allowed and _system(self.clauses[n].address.labels[-1]) == same]
+            else:
+                members = []
             if 2 <= len(members) <= _LONGEST_LIST:
                 out |= dict.fromkeys(members)
         return list(out)
@@ -208,15 +212,19 @@ class Index:
         return Hit(clause, score, max([own, *(m.score for m in matches)]), tuple(matches), ranks)
 
 
-def _same_kind(member: Clause, below: Sequence[int], clause: Clause) -> bool:
-    """Parts below a clause, or those beside it that are numbered the same way (——3 beside ——1, not 段2)."""
-    if len(below) > 1:
-        return member.kind in ("item", "paragraph", "row")
-    return _system(member.address.labels[-1]) == _system(clause.address.labels[-1])
+def _about_the_list(question: str, clause: Clause) -> bool:
+    """True when the question speaks of what stands above a clause rather than of the clause's own subject."""
+    asked = set(content_words(question))
+    if not clause.headings:
+        return False
+    own = clause.headings[-1] if clause.headings[-1] in clause.text else ""
+    above = clause.headings[-2] if own and len(clause.headings) > 1 else clause.headings[-1] if not own else clause.document.title
+    shares = [len(asked & set(content_words(t))) / max(1, len(set(content_words(t)))) for t in (above, own)]
+    return shares[0] > 0 and shares[0] >= shares[1]
 
 
 def _system(label: str) -> str:
-    """A label's numbering system: its characters without its number."""
+    """A label's numbering system, its characters without its number: ——3 stands beside ——1, not beside 段2."""
     return re.sub(rf"[\d{numerals.CHARACTERS}①-⑳]+", "#", label)
 
 

@@ -77,7 +77,8 @@ class Assistant:
             text = f"{refused.text}{prompts.REFUSAL_ADVICE}"
             yield Answer(question, whole, text, (), (), hits, pieces, refused.reason, timings=timings, model="")
             return
-        grounder = ground.Grounder(pieces, asked, self.index.lexical.weight)
+        counted = sum("list" in h.ranks for h in hits)
+        grounder = ground.Grounder(pieces, asked, self.index.lexical.weight, counted)
         messages = prompts.load("answer").messages(sentences="四", evidence=pieces, question=asked)
         checked: list[Checked] = []
         for token in self._written(messages, grounder, checked):
@@ -130,7 +131,7 @@ class Assistant:
         kept = [c for c in checked if c.verdict != "unsupported"]
         removed = tuple(c for c in checked if c.verdict == "unsupported")
         extractive = not kept
-        kept = quote.extract(pieces, hits) if extractive else [*kept, *quote.support(kept, pieces, hits)]
+        kept = quote.extract(pieces, hits, whole) if extractive else [*kept, *quote.support(kept, pieces, hits)]
         kept = [_renumbered(c, n) for n, c in enumerate(kept)]
         citations = tuple(citation for c in kept for citation in c.citations)
         notes = tuple(dict.fromkeys(n.text for c in citations for n in _notes(c)))

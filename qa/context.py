@@ -21,6 +21,7 @@ _SAME = 0.8
 """Share of a general statement's words that a narrower one repeats."""
 _NARROWER = 0.02
 """Likeness that a statement about a narrower subject loses."""
+_SHORTEST_LIST = 2
 RANK_PENALTY = 0.002
 """Likeness that a clause loses per place in the ranking: the fused order knows more than the cosine."""
 
@@ -48,6 +49,7 @@ def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str
     hits = addressed or hits
     chosen: dict[int, set[Span]] = {}
     narrow: set[int] = set()
+    most = max(most, sum("list" in h.ranks for h in hits))
     used = 0
     for candidate in _ranked(question, hits, years):
         spans = chosen.get(candidate.rank, set())
@@ -62,7 +64,7 @@ def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str
             narrow.add(candidate.rank)
         chosen[candidate.rank] = wanted
         used += cost
-    order = sorted(chosen, key=lambda rank: (rank in narrow, rank))
+    order = sorted(chosen, key=lambda rank: (rank in narrow, hits[rank].ranks.get("list", len(hits)), rank))
     ordered = [Piece(0, hits[rank].clause, tuple(sorted(chosen[rank]))) for rank in order]
     return [replace(piece, number=number) for number, piece in enumerate(ordered, start=1)]
 
@@ -81,12 +83,24 @@ def _ranked(question: str, hits: Sequence[Hit], years: set[int]) -> list[_Candid
         return []
     found = _general_first(found, frozenset(content_words(question)))
     leading = [c for c in found if c.rank == 0] or found
+    listed = _listed(hits)
+    if listed:
+        rest = [c for c in found if c.span not in {m.span for m in listed}]
+        return [*listed, *sorted(rest, key=lambda c: (-c.score, c.rank, c.span))]
     first = max((c for c in leading if not _other_year(c, years)), key=lambda c: c.score, default=leading[0])
     best = max(c.score for c in found)
     near = [c for c in found if c.score >= best - _NEAR and c is not first]
     fitting = [c for c in near if not _other_year(c, years)]
     near = fitting if years else near
     return [first, *sorted(near, key=lambda c: (-c.score, c.rank, c.span))]
+
+
+def _listed(hits: Sequence[Hit]) -> list[_Candidate]:
+    """The first sentence (an item's title) of every member of the list that the question asks for, in its order."""
+    members = sorted((h.ranks["list"], rank) for rank, h in enumerate(hits) if "list" in h.ranks)
+    if len(members) < _SHORTEST_LIST:
+        return []
+    return [_Candidate(rank, hits[rank].clause, sentences(hits[rank].clause)[0], 1.0) for _, rank in members]
 
 
 def narrower(words: frozenset[str], other: frozenset[str], asked: frozenset[str]) -> bool:

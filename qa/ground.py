@@ -64,12 +64,14 @@ class _Span:
 class Grounder:
     """Checks sentences against the clauses of the evidence; made once per answer."""
 
-    def __init__(self, evidence: Sequence[Piece], question: str, weight: Callable[[str], float]) -> None:
+    def __init__(self, evidence: Sequence[Piece], question: str, weight: Callable[[str], float], counted: int = 0) -> None:
         self._weight = weight
         self._pieces = tuple(evidence)
         self._question = frozenset(content_words(question))
         self._official = frozenset(content_words(official(question))) - self._question
-        self._asked = quantities(question)
+        # “共6项” may be said of a list of six members that is in the evidence.
+        self._asked = quantities(question) + ([Quantity(float(counted), "")] if counted else [])
+        self._named = named_terms(question)
         self._around = {p.number: self._context_words(p.clause) for p in evidence}
         self._figures = {p.number: quantities(_everything(p.clause)) for p in evidence}
         self._spans = [
@@ -140,9 +142,9 @@ class Grounder:
                 return "unsupported", f"“{figure.printed}”的界限（以上、以下、不超过等）与条款不符"
             if figure.bound not in bounds and share >= WEAK:
                 return "weak", f"条款对“{figure.printed}”另有界限词，请看原文"
-        source = "".join(s.piece.clause.document.text[s.start : s.end] for s in cited)
-        if _NEGATION.search(text) and not _NEGATION.search(source):
-            return "unsupported", "条款中没有这一否定或限制"
+        contradiction = self._contradiction(text, cited)
+        if contradiction:
+            return "unsupported", contradiction
         if share >= WEAK and misplaced(text, cited[0].piece.clause):
             return "weak", f"所引条款属于{cited[0].piece.clause.document.region}的文件"
         if share >= VERIFIED:
@@ -150,6 +152,20 @@ class Grounder:
         if share >= (_WEAK_WITH_FIGURE if told else WEAK):
             return "weak", "条款只支持这句话的一部分"
         return "unsupported", "条款中没有相应内容"
+
+    def _contradiction(self, text: str, cited: Sequence[_Span]) -> str:
+        """What a sentence says that its clauses do not: a negation, another document, words the question quotes; or empty."""
+        source = "".join(s.piece.clause.document.text[s.start : s.end] for s in cited)
+        if _NEGATION.search(text) and not _NEGATION.search(source):
+            return "条款中没有这一否定或限制"
+        clauses = [s.piece.clause for s in cited]
+        for title in re.findall(r"《([^》]+)》", text):
+            if not any(title in c.document.title or c.document.title in title or title in c.text for c in clauses):
+                return f"所引条款不属于《{title}》"
+        for term in self._named:
+            if term in text and not any(term in c.text for c in clauses):
+                return f"所引条款中没有“{term}”"
+        return ""
 
     def _share(
         self, words: frozenset[str], own: frozenset[str] | set[str], around: frozenset[str], asked: float = _ASKED
@@ -168,6 +184,11 @@ class Grounder:
     def _context_words(clause: Clause) -> frozenset[str]:
         document = clause.document
         return frozenset(content_words(" ".join([document.title, document.issuer, document.region, *clause.headings])))
+
+
+def named_terms(question: str) -> list[str]:
+    """Words that a question puts in quotation marks."""
+    return re.findall(r"[“「‘\"]([^“”「」‘’\"]{2,20})[”」’\"]", question)
 
 
 def misplaced(sentence: str, clause: Clause) -> bool:

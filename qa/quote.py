@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from corpus.labels import recognise
 from corpus.records import Clause, Span
+from corpus.sentences import sentences
 from index.search import Hit
 from index.tokens import content_words
 from qa.context import RANK_PENALTY
+from qa.ground import named_terms
 from qa.records import Checked, Citation, Piece
 
 _SHORTEST = 15
@@ -23,11 +25,18 @@ _LONGEST = 220
 _AGENCY = re.compile(r"[（(](?P<words>[^（）()]*(?:牵头|负责|配合)[^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]")
 
 
-def extract(pieces: Sequence[Piece], hits: Sequence[Hit], most: int = 2) -> list[Checked]:
-    """An answer of the sentences nearest to the question, verbatim."""
+def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", most: int = 2) -> list[Checked]:
+    """An answer of the sentences nearest to the question, verbatim, and of the list that it asks for."""
+    listed = _members(pieces, hits, "")
+    if listed:
+        return listed
+    terms = named_terms(question)
     found = _nearest(pieces, hits)
+    # Sentences with words that the question quotes come first, whatever their likeness.
+    found.sort(key=lambda item: -sum(t in _bare(item[1], item[2]) for t in terms))
     best = found[0][0] if found else 0.0
-    return [_quoted(piece, span, _bare(piece, span)) for score, piece, span in found[:most] if score >= best - _LIKE]
+    chosen = [(p, s) for score, p, s in found[:most] if score >= best - _LIKE or any(t in _bare(p, s) for t in terms)]
+    return [_quoted(piece, span, _bare(piece, span)) for piece, span in chosen]
 
 
 def support(said: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit]) -> list[Checked]:
@@ -50,7 +59,29 @@ def support(said: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit
         out.append(_quoted(piece, span, f"{'另' if out else '条款'}写明：「{words.rstrip('。；')}」。"))
         text += words
         room -= len(words)
-    return [*out, *_responsible(said, by_clause, text)]
+    return [*out, *_members(pieces, hits, text), *_responsible(said, by_clause, text)]
+
+
+def _members(pieces: Sequence[Piece], hits: Sequence[Hit], text: str) -> list[Checked]:
+    """All members of the list that was asked for, by their titles, when what was written lacks some."""
+    listed = {h.clause.id for h in hits if "list" in h.ranks}
+    members = [p for p in pieces if p.clause.id in listed]
+    titles = [_member_title(p.clause) for p in members]
+    if len(members) < 2 or all(t in text for t in titles):
+        return []
+    citations = [Citation(0, p.clause, *sentences(p.clause)[0], "verified", p.number) for p in members]
+    count = f"{len(members)}项" if len(members) == len(listed) else f"{len(listed)}项，其中"
+    return [Checked(f"条款列出{count}：{'；'.join(titles)}。", "verified", citations[0], "", tuple(citations[1:]))]
+
+
+def _member_title(clause: Clause) -> str:
+    """The title of an item, or its first sentence, without its label."""
+    start, end = sentences(clause)[0]
+    text = clause.document.text[start:end]
+    label = recognise(text)
+    text = (text[label.length :] if label else text).strip().rstrip("。；")
+    own = clause.headings[-1] if clause.headings else ""
+    return own if own and text.startswith(own) else text
 
 
 def _responsible(said: Sequence[Checked], by_clause: dict[str, Piece], text: str) -> list[Checked]:
@@ -91,7 +122,7 @@ def _bare(piece: Piece, span: Span) -> str:
 
 
 def _row(clause: Clause) -> str:
-    return "，".join(f"{head}：{cell}" for head, cell in clause.columns) + "。"
+    return clause.reading.split("\n", 1)[0] + "。"
 
 
 def _quoted(piece: Piece, span: Span, text: str) -> Checked:

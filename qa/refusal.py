@@ -14,6 +14,7 @@ from index.places import places, provinces_of
 from index.question import official
 from index.search import Hit
 from index.tokens import content_words
+from qa.ground import named_terms
 from qa.records import Piece, Reason
 
 _LOOKED_AT = 5  # hits
@@ -75,7 +76,7 @@ def answerable(question: str, hits: Sequence[Hit], weight: Callable[[str], float
     (or of their official wording) that one hit and its headings hold. Fitted by `python -m eval refusal` on
     eval/cases/refusal.jsonl.
     """
-    if any("address" in hit.ranks for hit in hits):
+    if any("address" in hit.ranks for hit in hits) or _names_what_stands(question, hits):
         return 1.0
     likeness, coverage = measures(question, hits, weight)
     chinese = bool(re.search(r"[\u4e00-\u9fff]", question))
@@ -85,8 +86,13 @@ def answerable(question: str, hits: Sequence[Hit], weight: Callable[[str], float
 
 _CURVE = (-58.1, 64.3, 3.52)
 _CURVE_FOREIGN = (-50.3, 64.3, 0.0)  # few words are shared, and likeness across languages lies lower
-THRESHOLD = 0.35
+THRESHOLD = 0.25
 """Below 0.5: the nearest clauses beside a doubtful answer mend more than a refusal of a good question."""
+
+
+def _names_what_stands(question: str, hits: Sequence[Hit]) -> bool:
+    """True when words that the question puts in quotation marks stand in a hit."""
+    return any(name in hit.clause.text for name in named_terms(question) for hit in hits[:_LOOKED_AT])
 
 
 def measures(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> tuple[float, float]:

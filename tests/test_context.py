@@ -47,7 +47,7 @@ def test_an_addressed_clause_is_given_whole_and_alone():
 def test_a_table_row_is_read_with_its_heads():
     table = "一、指标\n主要指标\n\n\t指标\n\t2020年\n\t2025年\n\n\t普及率（%）\n\t70\n\t82\n\n\t增长率（%）\n\t7\n\t6\n\n"
     found = pieces("普及率", [hit(clause(table, "一表1行1"))], budget=1000, count=len)
-    assert found[0].text == "指标：普及率（%），2020年：70，2025年：82"
+    assert found[0].text == "指标：普及率（%），2020年：70%，2025年：82%"
 
 
 def test_no_hits_no_evidence():

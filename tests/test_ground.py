@@ -113,3 +113,38 @@ def test_words_of_one_clause_do_not_vouch_for_the_figure_of_another():
     checked = Grounder(both, "全国研发支出占GDP多少？", lambda w: 1.0).check("全国研发支出占GDP的1.1%。", 0)
     assert checked.verdict != "verified"
     assert {c.marker for c in checked.citations} <= {1}
+
+
+RULES = """一、审判
+1.推进知识产权案件的“三审合一”，探索异地审理机制。
+2.推进知识产权案件审判“三合一”，探索异地审理机制。
+"""
+
+
+def test_named_document_and_quoted_words_must_be_those_of_the_clause():
+    found = [
+        piece(clause(RULES, "一1", title="甲意见", name="a"), 1),
+        piece(clause(RULES, "一2", title="乙方案", number="国发〔2021〕2号", name="b"), 2),
+    ]
+    asked = Grounder(found, "“三审合一”和“三合一”分别是哪份文件说的？", lambda w: 1.0)
+    assert asked.check("三审合一是《甲意见》中知识产权审判的内容。", 0).citation.marker == 1
+    wrong = asked.check("三审合一是《丙规划》中知识产权审判的内容。", 0)
+    assert (wrong.verdict, wrong.problem) == ("unsupported", "所引条款不属于《丙规划》")
+
+
+def test_quoted_words_that_stand_in_another_clause_only():
+    only = Grounder([piece(clause(RULES, "一2"), 1)], "“三审合一”是哪里说的？", lambda w: 1.0)
+    assert only.check("三审合一要推进知识产权案件审判，探索异地审理机制。", 0).problem == "所引条款中没有“三审合一”"
+
+
+def test_count_of_a_listed_list_may_be_told():
+    text = "一、项目\n1.深海空间站建设。\n2.量子通信研究。\n"
+    found = [piece(clause(text, f"一{n}"), n) for n in (1, 2)]
+    assert (
+        Grounder(found, "重大项目有哪几个？", lambda w: 1.0, counted=2).check("深海空间站等重大项目有2个。", 0).verdict
+        != "unsupported"
+    )
+    assert (
+        Grounder(found, "重大项目有哪几个？", lambda w: 1.0, counted=2).check("深海空间站等重大项目有3个。", 0).verdict
+        == "unsupported"
+    )

@@ -48,3 +48,15 @@ def test_extract_quotes_the_nearest_sentences_without_their_label():
 def test_extract_passes_over_titles():
     found = clause(TEXT, "一1")
     assert "助力众创空间成长。" not in [c.text for c in extract([piece(found)], [hit(found, scores=[0.99, 0.9, 0.95, 0.1])])]
+
+
+def test_a_list_that_was_asked_for_is_told_whole():
+    text = "一、重大项目\n1.深海空间站。开展深海探测关键技术研究。\n2.量子通信。研发自由空间量子通信技术。\n3.脑科学研究。以脑认知原理为主体。\n"
+    members = [clause(text, f"一{n}") for n in (1, 2, 3)]
+    hits = [hit(c, ranks={"list": n}) for n, c in enumerate(members, 1)]
+    pieces = [piece(c, n) for n, c in enumerate(members, 1)]
+    told = "条款列出3项：深海空间站；量子通信；脑科学研究。"
+    (whole,) = extract(pieces, hits)
+    assert whole.text == told
+    assert [c.marker for c in whole.citations] == [1, 2, 3]
+    assert told in [c.text for c in support(said("重大项目有深海空间站。", *members), pieces, hits)]

@@ -61,3 +61,9 @@ def test_likelihood_rises_with_likeness_and_coverage():
     weight = lambda w: 1.0  # noqa: E731
     assert answerable("新能源汽车补贴", near, weight) > answerable("新能源汽车补贴", far, weight)
     assert answerable("新能源汽车补贴", far, weight) > answerable("火锅底料", far, weight)
+
+
+def test_words_that_the_question_quotes_and_a_hit_holds_are_evidence_enough():
+    text = make("一、审判\n推进知识产权案件的“三审合一”，探索异地审理机制。\n", name="q")
+    assert ask("“三审合一”是啥？", document=text, documents=(text,), similarity=0.80) is None
+    assert ask("“四审合一”是啥？", document=text, documents=(text,), similarity=0.80) == "no_evidence"

@@ -296,3 +296,9 @@ def test_list_question_brings_the_members_beside_the_best_one(index):
     ranked = [str(h.clause.address) for h in hits if "list" in h.ranks]
     assert {"三1", "三2", "三3"} <= set(ranked)
     assert not any("list" in h.ranks for h in index.search("本人或者家属向村（居）民委员会提出申请", 8))
+
+
+def test_question_about_one_member_does_not_bring_its_neighbours(index):
+    hits = index.search("建设补贴有哪些措施", 8)
+    assert str(hits[0].clause.address) == "二（一）"
+    assert not any("list" in h.ranks for h in hits)

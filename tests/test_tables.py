@@ -55,7 +55,7 @@ def test_the_short_line_above_a_table_is_its_title():
 
 def test_a_footnote_digit_is_taken_off_the_name_and_its_note_is_read_along():
     row = clause_at(CELLS, "一表1行2")
-    assert row.reading == "类别：创新，指标：专利数（件），2013年：0.36，2020年：0.70\n1专利数是指授权的发明专利数。"
+    assert row.reading == "类别：创新，指标：专利数（件），2013年：0.36件，2020年：0.70件\n1专利数是指授权的发明专利数。"
     assert row.text == "专利数1（件）\n\t0.36\n\t0.70"
 
 
