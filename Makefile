@@ -31,7 +31,7 @@ serve: $(VENV)/installed ## 装好一切，在一个端口上提供网页和接�
 	@$(PY) -m index ensure
 	@$(PY) -m qa serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-ask: export Q := $(value Q)
+ask: override export Q := $(value Q)
 ask: $(VENV)/installed ## 在终端里问一个问题：make ask Q="众创空间能享受哪些税收优惠？"
 	@$(PY) -m index ensure >/dev/null
 	@$(PY) -m qa ask "$$Q"
@@ -55,8 +55,8 @@ check: $(VENV)/installed-dev ## 格式、静态检查、类型、语料
 	@$(PY) -m mypy
 	@$(PY) -m corpus check > /dev/null && echo "语料完整"
 
-eval: export CASES := $(value CASES)
-eval: export OUT := $(value OUT)
+eval: override export CASES := $(value CASES)
+eval: override export OUT := $(value OUT)
 eval: $(VENV)/installed ## 有 CASES 则跑用例：make eval CASES=文件 OUT=文件夹 [ARGS="--retrieval-only"]；没有则测速度
 	@$(PY) -m index ensure
 	@if [ -n "$$CASES" ]; then $(PY) -m eval run --cases "$$CASES" --out "$${OUT:-runs/latest}" $(ARGS); \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from corpus import check as checking
 from corpus.clauses import clauses
 from corpus.records import CorpusError
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(os.environ.get("YOUJU_CORPUS") or Path(__file__).parent / "documents").expanduser()
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="语料：检查、浏览、按地址查找。")
 Folder = Annotated[Path, typer.Option("--corpus", help="语料文件夹")]
 
@@ -31,6 +32,7 @@ def check(
         report = checking.check(document, read.read(corpus / document.source).raw)
         bad += bool(report.losses)
         _print_report(report, repairs)
+    _print_passed_over(corpus)
     typer.echo("\n全部通过：一字不失，条款首尾相接。" if not bad else f"\n{bad} 份文件有损失，见上。")
     raise typer.Exit(1 if bad else 0)
 
@@ -61,6 +63,12 @@ def _print_report(report: checking.Report, repairs: bool) -> None:
     if repairs:
         for edit in document.edits:
             typer.echo(f"    第{edit.number_of_pass + 1}遍 {edit.start}: {edit.before!r} → {edit.after!r}  {edit.reason}")
+
+
+def _print_passed_over(folder: Path) -> None:
+    for path in catalog.passed_over(folder):
+        what = "子文件夹不读，请把文件移到上一层" if path.is_dir() else "不支持这种文件，请另存为 UTF-8 的 .txt 或 .md"
+        typer.echo(f"\n跳过 {path.name}：{what}。")
 
 
 def _gap(gap: checking.Gap) -> str:

@@ -42,10 +42,20 @@ def paths(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise CorpusError(f"找不到语料文件夹：{folder}。请检查路径，或用 --corpus 指定。")
-    found = sorted(p for p in folder.iterdir() if p.is_file() and p.name != CATALOG and not p.name.startswith("."))
+    found = sorted(p for p in folder.iterdir() if p.is_file() and _is_document(p))
     if not found:
-        raise CorpusError(f"语料文件夹里没有文件：{folder}。请放入 .txt 或 .md 文件。")
+        raise CorpusError(f"语料文件夹里没有 .txt 或 .md 文件：{folder}。请放入文件（Word、PDF 请先另存为 UTF-8 的 .txt）。")
     return found
+
+
+def passed_over(folder: Path) -> list[Path]:
+    """What lies in a corpus folder and is not read: other file types and subfolders; hidden and lock files apart."""
+    others = (p for p in folder.iterdir() if not p.name.startswith((".", "~$")) and p.name != CATALOG)
+    return sorted(p for p in others if p.is_dir() or not _is_document(p))
+
+
+def _is_document(path: Path) -> bool:
+    return path.suffix.lower() in read.SUFFIXES and not path.name.startswith((".", "~$"))
 
 
 def load(folder: Path) -> list[Document]:

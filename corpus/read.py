@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,10 +62,23 @@ def _decode(path: Path, data: bytes) -> tuple[str, str]:
         if encoding == "gb18030" and _is_damaged_utf8(data):  # GB18030 would read it too, as nonsense
             raise CorpusError(f"{path.name}：UTF-8 文件在第 {position + 1} 字节处损坏。请重新另存为 UTF-8 纯文本。")
         try:
-            return data.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding
+            text = data.decode(encoding)
         except UnicodeDecodeError as error:
             position = error.start
+            continue
+        if encoding == "gb18030" and not _reads_as_chinese(text):
+            raise CorpusError(f"{path.name}：按 GB18030 读出来不像中文，可能是 Big5 等其他编码。请另存为 UTF-8 纯文本。")
+        return text, "utf-8" if encoding == "utf-8-sig" else encoding
     raise CorpusError(f"{path.name}：第 {position + 1} 字节处既不是 UTF-8 也不是 GB18030。请另存为 UTF-8 纯文本。")
+
+
+def _reads_as_chinese(text: str) -> bool:
+    """Most Chinese characters are among the 3,755 of GB 2312's first level; of misread bytes few are."""
+    characters = [c for c in text if ord(c) > 0x7F and not unicodedata.category(c).startswith(("P", "S", "Z"))]
+    common = sum(
+        c.encode("gb2312", "replace")[:1] >= b"\xb0" and c.encode("gb2312", "replace")[:1] <= b"\xd7" for c in characters
+    )
+    return common >= 0.8 * len(characters)
 
 
 def _is_damaged_utf8(data: bytes) -> bool:

@@ -25,7 +25,7 @@ from index.search import Index
 from index.tokens import simplified
 from qa.answer import Assistant, check
 from qa.records import Answer
-from qa.rewrite import standalone
+from qa.rewrite import conversation, standalone
 
 RETRIEVED = 20
 
@@ -89,11 +89,7 @@ def _line(case: Case, index: Index, assistant: Assistant | None) -> dict[str, An
 
 def _conversation(case: Case, index: Index) -> list[str]:
     """The earlier turns as whole questions: all that a conversation hands on to its next turn."""
-    earlier: list[str] = []
-    regions = [d.region for d in index.documents]
-    for turn in case.turns[:-1]:
-        earlier.append(standalone(check(turn), earlier, regions))
-    return earlier
+    return conversation([check(turn) for turn in case.turns[:-1]], [d.region for d in index.documents])
 
 
 def _retrieved(case: Case, index: Index) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from corpus import catalog
 from corpus.records import CorpusError
 from index import files, hub, weights
 from index.errors import IndexingError
@@ -40,6 +41,9 @@ def build(quiet: Annotated[bool, typer.Option(help="不显示进度条")] = Fals
     from index.build import build as build_index  # noqa: PLC0415
 
     settings = IndexSettings.from_environment()
+    if settings.corpus.is_dir():
+        for path in catalog.passed_over(settings.corpus):
+            typer.echo(f"跳过 {path.name}：只读文件夹里的 .txt 和 .md 文件。")
     built = build_index(settings, models.encoder(settings), progress=not quiet)
     typer.echo(
         f"索引就绪：{built.documents} 份文件，{built.clauses} 条，{built.sentences} 句；"

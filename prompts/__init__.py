@@ -63,7 +63,7 @@ REFUSALS: dict[str, str] = {
     "no_evidence": "资料库的条款里没有找到能回答这个问题的内容。",
     "region": "资料库里没有{place}的文件（现有：{regions}），不能替{place}作答。",
     "time": "资料库的文件发布于{years}，条款里没有关于{year}年的内容。",
-    "amount": "条款里没有规定具体金额，不能给出数字。",
+    "amount": "条款里没有写明{what}，不能给出。",
 }
 """What a refusal says, by reason code; the nearest clauses are always shown after it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Annotated
 
 import typer
@@ -58,7 +59,7 @@ def chat() -> None:
             question = input("\n问：").strip()
         except EOFError:
             break
-        if not question:
+        if question in ("", "退出", "结束", "再见", "exit", "quit"):
             break
         try:
             answer = _print(assistant, question, earlier, None)
@@ -119,11 +120,25 @@ def serve(
 
     settings = Settings.from_environment()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
+    _refuse_taken(settings.host, settings.port)
     typer.echo("正在载入模型和索引 …")
     application = server.application(start.assistant(settings))
     shown = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - printed, not bound
     typer.echo(f"就绪：网页 http://{shown}:{settings.port}/ ，接口文档 http://{shown}:{settings.port}/docs")
     uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Fail before the models are loaded when the port is in use."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                f"{host}:{port} 不能监听（{error.strerror}）。可能已有一个服务在运行；"
+                f"请停掉它，或换端口：make serve PORT={port + 1}。"
+            ) from error
 
 
 def main() -> None:

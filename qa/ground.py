@@ -32,8 +32,11 @@ _MISPLACED = 0.3
 """What a span is worth that speaks of another region than the sentence."""
 _AROUND = 0.5
 """Weight of a word found only in the title or headings."""
+_NATIONWIDE = re.compile(r"全国|国家(?=对|层面|给|支持|规定|的政策|要求|鼓励|出台)")
+_NEVER_THE_ASKERS = ("元", "%", "个百分点", "倍")
 _MOST_CLAUSES = 3  # that one sentence may rest on
-_NEGATION = re.compile(r"不得|不能|不可|不再|不予|不准|禁止|严禁|取消|废除|无需|无须|不需|不必|不上缴|没有|未")
+_DENIED = re.compile(r"不得|不再|不予|不准|禁止|严禁|取消|废除|无需|无须|不需|不必|不上缴|不作为|不纳入")
+_NEGATION = re.compile(r"不会|不要|不用|不得|不能|不可|不再|不予|不准|禁止|严禁|取消|废除|无需|无须|不需|不必|不上缴|没有|未")
 _MARK = re.compile(r"\s*[\[【](?:\d{1,2}(?:[,，、 ]\d{1,2})*)[\]】]")
 _ENDS = re.compile(r"[。！？!?；;]+[”’）)】]*|\n+")
 
@@ -82,7 +85,8 @@ class Grounder:
 
     def check(self, sentence: str, number: int) -> Checked:
         """One sentence (the `number`th of its answer) → verdict, and the best supporting span if there is one."""
-        text = re.sub(r"^(?:\d{1,2}[.、．]|[-*•]) *", "", strip_marks(sentence))  # a list's own numbers are no figures
+        # The labels of lists, the writer's own or a clause's, are no figures.
+        text = re.sub(r"^(?:\d{1,3}[.、．]|[（(][\d一二三四五六七八九十]{1,3}[）)]|[-*•]|——) *", "", strip_marks(sentence))
         words = frozenset(w for w in content_words(text) if not re.fullmatch(r"[\d.%]+", w))  # figures are checked apart
         told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
         cited = self._support(text, words)
@@ -93,7 +97,9 @@ class Grounder:
             return Checked(text, "unsupported", None, "条款中没有相应内容")
         own = frozenset().union(*(s.words for s in cited))
         around = frozenset().union(*(self._around[s.piece.number] for s in cited))
-        share = self._share(words, own, around, 1.0 if told else _ASKED)
+        # A sentence that only says the question again must find the question's words in the clause.
+        echo = not words - self._question
+        share = self._share(words, own, around, 1.0 if told or echo else _ASKED)
         verdict, problem = self._judge(text, share, cited, bool(told))
         if verdict == "unsupported":
             return Checked(text, verdict, None, problem)
@@ -132,32 +138,61 @@ class Grounder:
         return (own + 0.5 * around) / total + 0.25 * hit / max(len(figures), 1)
 
     def _judge(self, text: str, share: float, cited: Sequence[_Span], told: bool) -> tuple[Verdict, str]:
-        allowed = [q for s in cited for q in self._figures[s.piece.number]] + self._asked
+        region = cited[0].piece.clause.document.region
+        astray = misplaced(text, cited[0].piece.clause)
+        if astray and _NATIONWIDE.search(text) and provinces_of(region):
+            return "unsupported", f"所引条款只是{region}的文件"
+        problem = self._figure_problem(text, cited) or self._contradiction(text, cited)
+        if problem or share < (_WEAK_WITH_FIGURE if told else WEAK):
+            return "unsupported", problem or "条款中没有相应内容"
+        loose = self._bound_dropped(text, cited)
+        if loose or astray or share < VERIFIED:
+            return "weak", loose or (f"所引条款属于{region}的文件" if astray else "条款只支持这句话的一部分")
+        return "verified", ""
+
+    def _allowed(self, cited: Sequence[_Span]) -> list[Quantity]:
+        """Figures that a sentence may tell: the clauses', and the asker's own (30个人) of kinds that no clause states."""
+        stated = [q for s in cited for q in self._figures[s.piece.number]]
+        units = {q.unit for q in stated}
+        own = [q for q in self._asked if not q.unit or (q.unit not in units and q.unit not in _NEVER_THE_ASKERS)]
+        return stated + own
+
+    def _figure_problem(self, text: str, cited: Sequence[_Span]) -> str:
+        """A figure that no clause states, or one with another bound than the clause's; or empty."""
+        allowed = self._allowed(cited)
         for figure in quantities(text):
             same = [q for q in allowed if figure.same_figure(q)]
             if not same:
-                return "unsupported", f"数字“{figure.printed}”不在所引条款中"
-            bounds = {q.bound for q in same}
-            if figure.bound not in bounds and figure.bound:
-                return "unsupported", f"“{figure.printed}”的界限（以上、以下、不超过等）与条款不符"
-            if figure.bound not in bounds and share >= WEAK:
-                return "weak", f"条款对“{figure.printed}”另有界限词，请看原文"
-        contradiction = self._contradiction(text, cited)
-        if contradiction:
-            return "unsupported", contradiction
-        if share >= WEAK and misplaced(text, cited[0].piece.clause):
-            return "weak", f"所引条款属于{cited[0].piece.clause.document.region}的文件"
-        if share >= VERIFIED:
-            return "verified", ""
-        if share >= (_WEAK_WITH_FIGURE if told else WEAK):
-            return "weak", "条款只支持这句话的一部分"
-        return "unsupported", "条款中没有相应内容"
+                return f"数字“{figure.printed}”不在所引条款中"
+            if figure.bound and figure.bound not in {q.bound for q in same}:
+                return f"“{figure.printed}”的界限（以上、以下、不超过等）与条款不符"
+        return ""
+
+    def _bound_dropped(self, text: str, cited: Sequence[_Span]) -> str:
+        """A figure told bare that the clause states with a bound; or empty."""
+        allowed = self._allowed(cited)
+        for figure in quantities(text):
+            if figure.bound not in {q.bound for q in allowed if figure.same_figure(q)}:
+                return f"条款对“{figure.printed}”另有界限词，请看原文"
+        return ""
+
+    @staticmethod
+    def _denied(text: str, best: _Span) -> bool:
+        """True when the part of the span that a sentence repeats denies something and the sentence does not."""
+        if _NEGATION.search(text):
+            return False
+        wanted = set(content_words(text))
+        source = best.piece.clause.document.text[best.start : best.end]
+        denying = [part for part in re.split(r"[，；。：]", source) if _DENIED.search(part)]
+        return any(len(wanted & set(content_words(part))) >= 2 for part in denying)
 
     def _contradiction(self, text: str, cited: Sequence[_Span]) -> str:
         """What a sentence says that its clauses do not: a negation, another document, words the question quotes; or empty."""
         source = "".join(s.piece.clause.document.text[s.start : s.end] for s in cited)
         if _NEGATION.search(text) and not _NEGATION.search(source):
             return "条款中没有这一否定或限制"
+        if self._denied(text, cited[0]):
+            return "条款在这一点上是否定或限制的"
         clauses = [s.piece.clause for s in cited]
         for title in re.findall(r"《([^》]+)》", text):
             if not any(title in c.document.title or c.document.title in title or title in c.text for c in clauses):
@@ -194,7 +229,8 @@ def named_terms(question: str) -> list[str]:
 def misplaced(sentence: str, clause: Clause) -> bool:
     """True when a sentence speaks of the whole nation or of a place, and the clause of somewhere else."""
     covered = provinces_of(clause.document.region)
-    if "全国" in sentence and covered and "全国" not in clause.text:
+    nationwide = _NATIONWIDE.search(sentence)
+    if nationwide and covered and nationwide.group() not in clause.text:
         return True
     named = {p: provinces for p, provinces in places(sentence).items() if p not in clause.text}
     return bool(named) and not any(set(provinces) & set(covered) for provinces in named.values())

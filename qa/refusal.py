@@ -20,8 +20,12 @@ from qa.records import Piece, Reason
 _LOOKED_AT = 5  # hits
 _NATIONWIDE = re.compile(r"全国|国家|中央|我国")
 _MONEY = re.compile(
-    r"多少钱|多少(?:万|亿)?元|(?:补贴|补助|奖励|资助|奖金|补偿|津贴)(?:金额|标准|额度)?(?:是|有|为|给|能拿|大概|一般)?多少|给多少|发多少|拿多少|几万|几千|几百万|金额|额度"
+    r"多少钱|多少(?:万|亿)?元|(?:补贴|补助|奖励|资助|奖金|补偿|津贴)(?:金额|标准|额度)?(?:是|有|为|给|能拿|大概|一般)?多少|给多少|发多少|拿多少|几万|几千|几百万|金额|额度|工资(?:是|有)?多少|多少工资"
 )
+_DAY = re.compile(
+    r"截止(?:时间|日期|到)|几月几[日号]|哪一?天|几号(?:之前|前|截止|开始)|(?:申报|报名|受理)(?:的)?(?:时间|日期|期限)"
+)
+_CONTACT = re.compile(r"电话|联系方式|网址|邮箱|邮编|地址(?:在|是)|在哪(?:儿|里)办")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def decide(
         _other_region(question, hits, documents)
         or _weak(question, hits, weight)
         or _other_time(question, hits, documents)
-        or _no_amount(question, evidence)
+        or _not_stated(question, evidence)
     )
 
 
@@ -86,13 +90,15 @@ def answerable(question: str, hits: Sequence[Hit], weight: Callable[[str], float
 
 _CURVE = (-58.1, 64.3, 3.52)
 _CURVE_FOREIGN = (-50.3, 64.3, 0.0)  # few words are shared, and likeness across languages lies lower
+_TERM = 5  # characters: a term of art (科技创新券), hardly a turn of speech
 THRESHOLD = 0.25
 """Below 0.5: the nearest clauses beside a doubtful answer mend more than a refusal of a good question."""
 
 
 def _names_what_stands(question: str, hits: Sequence[Hit]) -> bool:
-    """True when words that the question puts in quotation marks stand in a hit."""
-    return any(name in hit.clause.text for name in named_terms(question) for hit in hits[:_LOOKED_AT])
+    """True when a hit holds words that the question puts in quotation marks, or five characters of it in a row."""
+    terms = [*named_terms(question), *re.findall(rf"(?=([\u4e00-\u9fff]{{{_TERM}}}))", question)]
+    return any(term in hit.clause.text for term in terms for hit in hits[:_LOOKED_AT])
 
 
 def measures(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> tuple[float, float]:
@@ -126,10 +132,14 @@ def _other_time(question: str, hits: Sequence[Hit], documents: Sequence[Document
     return Refusal("time", prompts.REFUSALS["time"].format(years=span, year="、".join(map(str, missing))))
 
 
-def _no_amount(question: str, evidence: Sequence[Piece]) -> Refusal | None:
-    """Asked for a sum of money, and no sentence of the evidence states one."""
-    if not _MONEY.search(question):
-        return None
-    if any(q.unit == "元" for piece in evidence for q in quantities(piece.text)):
-        return None
-    return Refusal("amount", prompts.REFUSALS["amount"])
+def _not_stated(question: str, evidence: Sequence[Piece]) -> Refusal | None:
+    """Asked for a sum, a day or an address, and no sentence of the evidence states one."""
+    text = "\n".join(piece.text for piece in evidence)
+    units = {q.unit for q in quantities(text)}
+    if _MONEY.search(question) and "元" not in units:
+        return Refusal("amount", prompts.REFUSALS["amount"].format(what="具体金额"))
+    if _DAY.search(question) and not units & {"日", "月"}:
+        return Refusal("amount", prompts.REFUSALS["amount"].format(what="具体日期"))
+    if _CONTACT.search(question) and not re.search(r"\d{5,}|www|@|[路街号]\d+", text):
+        return Refusal("amount", prompts.REFUSALS["amount"].format(what="联系方式"))
+    return None

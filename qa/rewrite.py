@@ -19,6 +19,14 @@ _OTHER = re.compile(r"^(?:那么?|另外|还有|而)?[，, ]*(?P<new>[^，。？
 _SHORT = 12  # characters; a shorter question with nothing of its own leans on the one before
 
 
+def conversation(turns: Sequence[str], regions: Sequence[str]) -> list[str]:
+    """The user's turns, as typed, → whole questions, oldest first: what a conversation hands on to its next turn."""
+    whole: list[str] = []
+    for turn in turns:
+        whole.append(standalone(turn, whole, regions))
+    return whole
+
+
 def standalone(question: str, earlier: Sequence[str], regions: Sequence[str]) -> str:
     """The question as it would be asked first; unchanged without history or when it is whole already.
 

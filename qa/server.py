@@ -8,15 +8,19 @@ from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Path, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from swagger_ui_bundle import swagger_ui_path
 
 from index.search import Filters
 from qa import page, wire
 from qa.answer import Assistant, Event, Evidence, Token, check
 from qa.records import Answer, QuestionError
+from qa.rewrite import conversation
 from qa.writer import WriterError
 
 _END = object()
@@ -65,11 +69,34 @@ class SearchRequest(BaseModel):
 
 def application(assistant: Assistant, with_page: bool = True) -> FastAPI:
     """The app around an opened Assistant; with the chat page mounted at /."""
-    app = FastAPI(title="有据 YouJu", description="带条款依据的政策问答", version="0.1.0")
+    app = FastAPI(title="有据 YouJu", description="带条款依据的政策问答", version="0.1.0", docs_url=None, redoc_url=None)
     _problems(app)
     _questions(app, assistant)
     _documents(app, assistant)
+    _manual(app)
+
+    @app.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    def unknown(path: str) -> None:
+        """Before the page, which is mounted at / and answers everything else."""
+        raise HTTPException(404, f"没有接口 /api/{path}，或者不能用这种方法调用。全部接口见 /docs。")
+
     return page.mount(app, assistant) if with_page else app
+
+
+def _manual(app: FastAPI) -> None:
+    """Swagger UI from a package on this machine: the usual page would load it from a public server."""
+    app.openapi_version = "3.0.3"  # the newest that the packaged Swagger UI draws
+    app.mount("/docs/assets", StaticFiles(directory=swagger_ui_path), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="有据：接口文档",
+            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css",
+            swagger_favicon_url="/docs/assets/favicon-32x32.png",
+        )
 
 
 def _questions(app: FastAPI, assistant: Assistant) -> None:
@@ -77,7 +104,8 @@ def _questions(app: FastAPI, assistant: Assistant) -> None:
     async def ask(request: AskRequest) -> JSONResponse | StreamingResponse:
         """Answer a question. With `stream`, server-sent events: evidence, token…, then answer, or error."""
         check(request.question)
-        events = assistant.ask(request.question, request.earlier(), request.filters.filters())
+        earlier = conversation(request.earlier(), [d.region for d in assistant.index.documents])
+        events = assistant.ask(request.question, earlier, request.filters.filters())
         if request.stream:
             return StreamingResponse(_server_sent(events), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         answer = await run_in_threadpool(_last, events)

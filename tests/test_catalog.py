@@ -221,5 +221,21 @@ def test_two_files_with_one_id_are_refused(folder):
 def test_a_missing_or_empty_folder_is_refused(tmp_path):
     with pytest.raises(CorpusError, match="找不到语料文件夹"):
         catalog.load(tmp_path / "none")
-    with pytest.raises(CorpusError, match="语料文件夹里没有文件"):
+    with pytest.raises(CorpusError, match="语料文件夹里没有"):
         catalog.load(tmp_path)
+
+
+def test_misread_bytes_are_refused(tmp_path):
+    text = "\u653f\u5e9c\u5c0d\u4f01\u696d\u7d66\u4e88\u88dc\u52a9\uff0c\u4e26\u9f13\u52f5\u5275\u65b0\u767c\u5c55\u3002"
+    (tmp_path / "a.txt").write_bytes((text * 3).encode("big5"))
+    with pytest.raises(CorpusError, match="可能是 Big5"):
+        catalog.load(tmp_path)
+
+
+def test_what_is_not_read_is_listed(tmp_path):
+    (tmp_path / "a.txt").write_text("一、要求\n企业应当申报。\n", "utf-8")
+    for name in ("b.docx", "~$b.docx", ".DS_Store"):
+        (tmp_path / name).write_bytes(b"PK")
+    (tmp_path / "sub").mkdir()
+    assert [p.name for p in catalog.passed_over(tmp_path)] == ["b.docx", "sub"]
+    assert [d.id for d in catalog.load(tmp_path)] == ["a"]

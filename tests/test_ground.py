@@ -103,7 +103,7 @@ def test_right_figure_from_the_wrong_region_is_not_verified():
     assert both.check("全国研发经费投入强度达到2.5%。", 0).citation.marker == 1
     assert both.check("辽宁研发经费投入强度达到2.5%。", 0).citation.marker == 2
     alone = Grounder([local], "", lambda w: 1.0).check("全国研发经费投入强度达到2.5%。", 0)
-    assert alone.verdict == "weak"
+    assert alone.verdict == "unsupported"
     assert "辽宁省" in alone.problem
 
 
@@ -147,4 +147,41 @@ def test_count_of_a_listed_list_may_be_told():
     assert (
         Grounder(found, "重大项目有哪几个？", lambda w: 1.0, counted=2).check("深海空间站等重大项目有3个。", 0).verdict
         == "unsupported"
+    )
+
+
+ASKED = """一、政策
+1.间接费用比重最高不超过20%，由单位统筹安排使用。
+2.离岗创业人员可在3年内保留人事关系和待遇。
+3.成果转移转化所得收入全部留归单位，处置收入不上缴国库，不再审批或备案。
+4.有条件的市县对众创空间建设给予补贴。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("间接费用比重最高能到30%吗？", "间接费用比重最高能到30%。"),
+        ("离岗创业能保留待遇5年吗？", "离岗创业能保留待遇5年。"),
+        ("众创空间建设补贴是不是10万元？", "众创空间建设补贴是10万元。"),
+        ("成果处置收入要上缴国库吗？", "成果处置收入要上缴国库。"),
+        ("成果转移转化要审批或备案吗？", "成果转移转化要审批或备案。"),
+        ("众创空间房租水电有没有减免？", "众创空间房租水电有减免。"),
+    ],
+)
+def test_what_the_question_suggests_is_not_true_for_being_asked(question, sentence):
+    found = [piece(clause(ASKED, f"一{n}"), n) for n in (1, 2, 3, 4)]
+    assert Grounder(found, question, lambda w: 1.0).check(sentence, 0).verdict == "unsupported"
+
+
+def test_denial_is_verified_where_the_clause_denies():
+    found = [piece(clause(ASKED, "一3"), 1)]
+    asked = Grounder(found, "成果处置收入要上缴国库吗？", lambda w: 1.0)
+    assert asked.check("成果处置收入不上缴国库。", 0).verdict == "verified"
+
+
+def test_label_of_a_clause_is_no_figure():
+    found = [piece(clause("105．加快制定外国人工作管理条例，给予工作许可便利。\n106．其他。\n", "105"))]
+    assert (
+        Grounder(found, "", lambda w: 1.0).check("105．加快制定外国人工作管理条例，给予工作许可便利。", 0).verdict == "verified"
     )

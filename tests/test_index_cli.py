@@ -89,10 +89,21 @@ def test_another_encoder_is_told(run):
 
 
 def test_an_unusable_document_is_told(run, settings):
-    (settings.corpus / "表.docx").write_bytes(b"PK")
+    (settings.corpus / "空.txt").write_bytes(b"")
     code, _, err = run("build", "--quiet")
     assert code == 1
-    assert err.startswith("错误：表.docx：不支持 .docx 文件。请另存为")
+    assert err.startswith("错误：空.txt：文件是空的")
+
+
+def test_other_files_are_passed_over_and_change_nothing(run, settings):
+    run("build", "--quiet")
+    for name in ("表.docx", "~$表.docx", "Thumbs.db"):
+        (settings.corpus / name).write_bytes(b"PK")
+    assert run("status")[0] == 0
+    code, out, _ = run("build", "--quiet")
+    assert code == 0
+    assert "跳过 表.docx" in out
+    assert "~$" not in out
 
 
 def test_ctrl_c_says_that_nothing_is_lost(run):

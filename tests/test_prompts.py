@@ -40,4 +40,4 @@ def test_wrong_variables_fail_at_load(tmp_path, monkeypatch):
 
 def test_refusals_have_the_variables_that_the_program_gives():
     used = {code: set(re.findall(r"{(\w+)}", text)) for code, text in prompts.REFUSALS.items()}
-    assert used == {"no_evidence": set(), "region": {"place", "regions"}, "time": {"years", "year"}, "amount": set()}
+    assert used == {"no_evidence": set(), "region": {"place", "regions"}, "time": {"years", "year"}, "amount": {"what"}}

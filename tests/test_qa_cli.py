@@ -74,3 +74,15 @@ def test_conversation_keeps_what_was_asked(run):
     assert code == 0
     assert "没有看到问题" in out
     assert "理解为：到2025年江东省护理型床位占比是多少？" in out
+
+
+def test_taken_port_is_told_before_anything_is_loaded(run):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, out, err = run("serve", "--port", str(taken.getsockname()[1]))
+    assert code == 1
+    assert "不能监听" in err
+    assert "正在载入" not in out

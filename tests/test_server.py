@@ -123,3 +123,23 @@ def test_catalogue_and_health(client):
     assert api.get("/healthz").json() == {"status": "ok"}
     assert api.get("/readyz").json()["documents"] == 3
     assert "/api/ask" in api.get("/openapi.json").json()["paths"]
+
+
+def test_manual_needs_nothing_from_outside(client):
+    api = client()
+    page = api.get("/docs").text
+    assert "https://" not in page
+    assert "/docs/assets/swagger-ui-bundle.js" in page
+    assert api.get("/docs/assets/swagger-ui-bundle.js").status_code == 200
+
+
+def test_wrong_method_is_a_problem_even_beside_the_page(client):
+    response = client().get("/api/ask")
+    assert response.status_code in (404, 405)
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_raw_turns_of_a_conversation_are_joined_one_by_one(client):
+    history = ["到2022年江东省护理型床位占比是多少？", "那2025年呢？"]
+    answer = client("国务院有关部门。").post("/api/ask", json={"question": "由谁负责？", "history": history}).json()
+    assert answer["standalone"] == "到2025年江东省护理型床位占比是多少，由谁负责？"
