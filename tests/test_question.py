@@ -151,6 +151,7 @@ def test_a_document_without_a_region_is_never_in_scope(documents):
         ("众创空间能享受哪些税收优惠？", False),
         ("床位补贴是多少？", False),
         ("由谁负责？", False),
+        ("个税能不能分几年慢慢交？", False),
     ],
 )
 def test_questions_that_want_a_whole_list(question, expected):
