@@ -94,8 +94,8 @@ def _finished(answer: Answer) -> str:
 
 
 def _cards(pieces: Any, answer: Answer | None = None) -> str:
-    """Cards one below the other; the first one is open."""
-    return "\n\n".join(_card(piece, answer, n == 0) for n, piece in enumerate(pieces))
+    """Cards one below the other: while the answer is awaited the first is open, then all fold so that it is seen."""
+    return "\n\n".join(_card(piece, answer, answer is None and n == 0) for n, piece in enumerate(pieces))
 
 
 def _card(piece: Piece, answer: Answer | None, unfolded: bool = False) -> str:
