@@ -23,6 +23,8 @@ from qa.records import Checked, Citation, Piece, Verdict
 VERIFIED = 0.60
 """Share of a sentence's content that its clauses must hold."""
 WEAK = 0.40
+_ECHO = 0.95
+"""Share, by its very words, at which a sentence that only says the question again is verified."""
 _WEAK_WITH_FIGURE = 0.20
 """Enough where a figure that the question did not give stands in the clause: everyday words tell the rest."""
 _ASKED = 0.3
@@ -37,6 +39,7 @@ _NEVER_THE_ASKERS = ("元", "%", "个百分点", "倍")
 _MOST_CLAUSES = 3  # that one sentence may rest on
 _DENIED = re.compile(r"不得|不再|不予|不准|禁止|严禁|取消|废除|无需|无须|不需|不必|不上缴|不作为|不纳入")
 _NEGATION = re.compile(r"不会|不要|不用|不得|不能|不可|不再|不予|不准|禁止|严禁|取消|废除|无需|无须|不需|不必|不上缴|没有|未")
+_LABEL = re.compile(r"^(?:[（(][\d一二三四五六七八九十]{1,3}[）)]|[-*•]|——) *|(?<![\d.])\d{1,3}[.．、] *(?=[\u4e00-\u9fff])")
 _MARK = re.compile(r"\s*[\[【](?:\d{1,2}(?:[,，、 ]\d{1,2})*)[\]】]")
 _ENDS = re.compile(r"[。！？!?；;]+[”’）)】]*|\n+")
 
@@ -85,8 +88,7 @@ class Grounder:
 
     def check(self, sentence: str, number: int) -> Checked:
         """One sentence (the `number`th of its answer) → verdict, and the best supporting span if there is one."""
-        # The labels of lists, the writer's own or a clause's, are no figures.
-        text = re.sub(r"^(?:\d{1,3}[.、．]|[（(][\d一二三四五六七八九十]{1,3}[）)]|[-*•]|——) *", "", strip_marks(sentence))
+        text = _LABEL.sub("", strip_marks(sentence))  # labels of lists, the writer's own or a clause's, are no figures
         words = frozenset(w for w in content_words(text) if not re.fullmatch(r"[\d.%]+", w))  # figures are checked apart
         told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
         cited = self._support(text, words)
@@ -101,6 +103,9 @@ class Grounder:
         echo = not words - self._question
         share = self._share(words, own, around, 1.0 if told or echo else _ASKED)
         verdict, problem = self._judge(text, share, cited, bool(told))
+        said = sum(map(self._weight, words & (own | around))) / (sum(map(self._weight, words)) or 1.0)
+        if verdict == "verified" and echo and said < _ECHO:
+            verdict, problem = "weak", "这句话重复了问题，是否如此请看条款原文"
         if verdict == "unsupported":
             return Checked(text, verdict, None, problem)
         first, *others = (Citation(number, s.piece.clause, s.start, s.end, verdict, s.piece.number) for s in cited)

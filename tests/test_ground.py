@@ -185,3 +185,15 @@ def test_label_of_a_clause_is_no_figure():
     assert (
         Grounder(found, "", lambda w: 1.0).check("105．加快制定外国人工作管理条例，给予工作许可便利。", 0).verdict == "verified"
     )
+
+
+def test_yes_to_a_question_is_only_weak_where_its_point_is_not_in_the_clause():
+    found = [piece(clause("一、考核\n对国有企业创新活动实行分类考核，形成鼓励创新、宽容失败的考核机制。\n"))]
+    asked = Grounder(found, "国有企业创新失败要追责吗？", lambda w: 1.0)
+    assert asked.check("国有企业创新失败要追责。", 0).verdict != "verified"
+
+
+def test_label_inside_a_sentence_is_no_figure():
+    found = [piece(clause("105．给予工作许可便利和签证便利。\n106．其他。\n", "105"))]
+    assert Grounder(found, "", lambda w: 1.0).check("有以下优惠：105．给予工作许可便利和签证便利。", 0).verdict == "verified"
+    assert Grounder(found, "", lambda w: 1.0).check("给予105万元工作许可便利和签证便利。", 0).verdict == "unsupported"
