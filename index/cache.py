@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -54,15 +54,12 @@ class VectorCache:
             order
         )
 
-    def tidy(self, wanted: Callable[[], Sequence[str]] | None = None) -> None:
-        """Join many small files into one; with `wanted`, keep only the vectors of those texts."""
-        if wanted is None and len(self._files) < _MERGE:
+    def tidy(self) -> None:
+        """Join many small files into one."""
+        if len(self._files) < _MERGE:
             return
-        keep = self._vectors if wanted is None else {k: self._vectors[k] for k in map(_key, wanted()) if k in self._vectors}
         old, self._files = self._files, []
-        self._vectors = {}
-        if keep:
-            self._store(list(keep), np.stack(list(keep.values())))
+        self._store(list(self._vectors), np.stack(list(self._vectors.values())))
         for path in old:
             if path not in self._files:
                 path.unlink(missing_ok=True)

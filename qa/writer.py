@@ -71,7 +71,6 @@ class LlamaWriter:
         parameters.model.path = str(path)
         parameters.n_ctx = settings.context_tokens * settings.slots
         parameters.n_parallel = settings.slots
-        parameters.n_gpu_layers = 0 if os.environ.get("YOUJU_CPU_ONLY") else -1
         threads = settings.threads or min(os.cpu_count() or 2, 8)
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
         parameters.cache_ram_mib = 128  # the default of 8 GiB would outgrow small machines
@@ -85,11 +84,9 @@ class LlamaWriter:
                     f"生成模型 {path.name} 无法载入（{error}）。文件可能不完整，请运行 python -m index fetch。"
                 ) from error
         self.name = name
-        self._context = settings.context_tokens
-        self._tokens = _TokenCounter(path)
 
     def count(self, text: str) -> int:
-        return self._tokens(text)
+        return estimated_tokens(text)
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         request = {
@@ -198,21 +195,16 @@ def _pumped(run: Callable[[Callable[[str], bool]], None]) -> Iterator[str]:
         thread.join(timeout=10)
 
 
-class _TokenCounter:
-    """An upper estimate of tokens without loading the vocabulary: the budget must hold, not be exact.
+def estimated_tokens(text: str) -> int:
+    """Tokens of a text, estimated on the high side without loading the model's vocabulary.
 
-    Measured on the corpus, Qwen's tokenizer gives 1.5 Chinese characters a token; 1.4 leaves a margin. Runs
-    of digits are one token a digit.
+    Against Qwen2.5's tokenizer on the shipped clauses the true count is 0.77 of it at the median and above it
+    for 0.8% of the clauses (rows of tables, at most 1.19 times).
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __call__(self, text: str) -> int:
-        digits = len(re.findall(r"\d", text))
-        latin = sum(max(1, len(w) // 3) for w in re.findall(r"[A-Za-z]+", text))
-        rest = len(re.sub(r"[\dA-Za-z\s]", "", text))
-        return digits + latin + int(rest / 1.4) + text.count("\n")
+    digits = len(re.findall(r"\d", text))
+    latin = sum(max(1, len(w) // 3) for w in re.findall(r"[A-Za-z]+", text))
+    rest = len(re.sub(r"[\dA-Za-z\s]", "", text))
+    return digits + latin + int(rest / 1.4) + text.count("\n")
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import pytest
 
 from index.errors import WeightsError
 from qa.settings import Settings, SettingsError
-from qa.writer import TransformersWriter, WriterError, _pumped, writer
+from qa.writer import TransformersWriter, WriterError, _pumped, estimated_tokens, writer
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +98,8 @@ def test_settings_from_the_environment(tmp_path):
     found = Settings.from_environment({"YOUJU_HOME": str(tmp_path), "YOUJU_PORT": "8000", "YOUJU_ENGINE": "transformers"})
     assert (found.port, found.engine, found.index.home) == (8000, "transformers", tmp_path)
     assert Settings.from_environment({}).engine == "xllamacpp"
+
+
+@pytest.mark.parametrize(("text", "tokens"), [("", 0), ("税收优惠政策规定", 5), ("2025年", 4), ("GDP\n", 2)])
+def test_estimate_of_tokens(text, tokens):
+    assert estimated_tokens(text) == tokens
