@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from corpus import numerals
 from corpus.records import Address, Clause, Document
 
-_NUMBER = re.compile(
-    r"(?P<agency>[\u4e00-\u9fff]{1,8}发)? ?[〔\[（(［]?(?P<year>\d{4})?[〕\]）)］]? ?(?P<serial>\d{1,4})号文?件?"
-)
+NUMBER = re.compile(r"(?P<agency>[\u4e00-\u9fff]{1,8}发)? ?[〔\[（(［]?(?P<year>\d{4})?[〕\]）)］]? ?(?P<serial>\d{1,4})号文?件?")
 _TITLE = re.compile(r"《([^》]+)》")
 _CN = f"[{numerals.CHARACTERS}]+"
 _ITEM = re.compile(rf"第([（(](?:{_CN}|\d{{1,3}})[）)])[条项]")  # 第（二）项
@@ -23,7 +21,7 @@ _ADDRESS = re.compile(
 def named_documents(documents: Sequence[Document], words: str) -> list[Document]:
     """Documents that the words name by 文号 (also short, “8号文”) or by 《title》; empty when none or many fit."""
     found: list[Document] = []
-    for match in _NUMBER.finditer(words):
+    for match in NUMBER.finditer(words):
         fits = [d for d in documents if _number_fits(d.number, match)]
         found += fits if len(fits) == 1 else []
     for match in _TITLE.finditer(words):
@@ -38,7 +36,7 @@ def find(documents: Sequence[Document], clauses: Sequence[Clause], words: str) -
     A short address (第十四条, （十四）) is enough where the document has one clause that it can mean.
     """
     named = named_documents(documents, words)
-    rest = _ITEM.sub(r"\1", _TITLE.sub(" ", _NUMBER.sub(" ", words)))
+    rest = _ITEM.sub(r"\1", _TITLE.sub(" ", NUMBER.sub(" ", words)))
     printed = _parse(rest)
     exact = [c for c in clauses if printed and c.document in named and c.address == printed]
     if len(exact) == 1:  # a citation as this program prints it

@@ -25,7 +25,7 @@ from index.search import Index
 from index.tokens import simplified
 from qa.answer import Assistant, check
 from qa.records import Answer
-from qa.rewrite import conversation, standalone
+from qa.rewrite import conversation, reading, standalone
 
 RETRIEVED = 20
 
@@ -94,8 +94,10 @@ def _conversation(case: Case, index: Index) -> list[str]:
 
 def _retrieved(case: Case, index: Index) -> dict[str, Any]:
     began = time.perf_counter()
-    question = standalone(check(case.turns[-1]), _conversation(case, index), [d.region for d in index.documents])
-    hits = index.search(simplified(question), RETRIEVED)
+    earlier = _conversation(case, index)
+    asked = check(case.turns[-1])
+    question = standalone(asked, earlier, [d.region for d in index.documents])
+    hits = index.search(simplified(question), RETRIEVED, also=reading(asked, question, earlier))
     took = round((time.perf_counter() - began) * 1000, 1)
     retrieved = [_hit(h.clause, h.score) for h in hits]
     return {"retrieved": retrieved, "answer": None, "refusal": None, "citations": [], "timings": {"retrieve_ms": took}}

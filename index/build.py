@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from corpus import catalog, records
 from corpus.clauses import clauses
-from corpus.records import Clause, CorpusError
+from corpus.records import Clause, CorpusError, Document
 from index import files
 from index.cache import VectorCache
 from index.errors import BuildError, reason
@@ -68,9 +68,31 @@ def _build(settings: IndexSettings, encoder: Encoder, progress: bool, began: flo
     documents = catalog.load(settings.corpus)
     found = [c for d in documents for c in clauses(d)]
     records.by_id(found)
+    return write(settings, encoder, documents, found, corpus_hash, progress, began)
+
+
+def write(
+    settings: IndexSettings,
+    encoder: Encoder,
+    documents: Sequence[Document],
+    found: Sequence[Clause],
+    digest: str,
+    progress: bool = True,
+    began: float | None = None,
+) -> Built:
+    """Index clauses that were read already, and switch to the new build.
+
+    Args:
+        digest: what stands for the corpus in the manifest.
+
+    Raises:
+        CorpusError: no clause can answer a question.
+    """
+    began = time.monotonic() if began is None else began
     searched = [n for n, c in enumerate(found) if c.kind not in SKIPPED]
     if not searched:
         raise CorpusError(f"{settings.corpus} 中没有可以回答问题的条款（只有标题）。请检查文件内容。")
+    settings.index.mkdir(parents=True, exist_ok=True)
     cache = VectorCache(settings.home / "cache" / "vectors", encoder)
     split = [(n, span, text) for n in searched for span, text in sentence_passages(found[n])]
     texts = [passage(found[n]) for n in searched]
@@ -85,7 +107,7 @@ def _build(settings: IndexSettings, encoder: Encoder, progress: bool, began: flo
         VectorIndex.build(vectors[: len(texts)]).save(folder / "clauses.npy")
         VectorIndex.build(vectors[len(texts) :]).save(folder / "sentence-vectors.npy")
         Lexical.build(texts).save(folder / "bm25")
-        files.write_manifest(folder, encoder.fingerprint, corpus_hash, _counts(documents, found, split))
+        files.write_manifest(folder, encoder.fingerprint, digest, _counts(documents, found, split))
         files.switch(settings.index, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -97,5 +119,5 @@ def _build(settings: IndexSettings, encoder: Encoder, progress: bool, began: flo
     return Built(folder, len(documents), len(found), len(split), embedded, time.monotonic() - began)
 
 
-def _counts(documents: Sequence[records.Document], found: Sequence[Clause], split: Sequence[object]) -> dict[str, int]:
+def _counts(documents: Sequence[Document], found: Sequence[Clause], split: Sequence[object]) -> dict[str, int]:
     return {"documents": len(documents), "clauses": len(found), "sentences": len(split)}

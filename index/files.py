@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import corpus
+import corpus as corpus_package
 from corpus import catalog
 from corpus.records import Address, Clause, CorpusError, Document, Note
 from index.errors import StaleIndexError, reason
@@ -27,9 +27,18 @@ def corpus_hash(folder: Path) -> str:
     Raises:
         CorpusError: when a file cannot be read.
     """
-    digest = hashlib.sha256(_reader_hash().encode())
     extra = folder / catalog.CATALOG
-    for path in [*catalog.paths(folder), *([extra] if extra.exists() else [])]:
+    return digest_of([*catalog.paths(folder), *([extra] if extra.exists() else [])])
+
+
+def digest_of(paths: Sequence[Path]) -> str:
+    """Of files' names and bytes, and of the code that reads them.
+
+    Raises:
+        CorpusError: when a file cannot be read.
+    """
+    digest = hashlib.sha256(_reader_hash().encode())
+    for path in paths:
         try:
             digest.update(f"{path.name}:{_sha256(path)};".encode())
         except OSError as error:
@@ -40,7 +49,7 @@ def corpus_hash(folder: Path) -> str:
 def _reader_hash() -> str:
     """A changed splitter or segmenter makes an index stale just as a changed document does."""
     sources = [
-        *sorted(Path(corpus.__path__[0]).glob("*.py")),
+        *sorted(Path(corpus_package.__path__[0]).glob("*.py")),
         *(Path(__file__).parent / f"{n}.py" for n in ("tokens", "passages")),
     ]
     return hashlib.sha256(b"".join(p.read_bytes() for p in sources if p.name != "__main__.py")).hexdigest()
@@ -138,8 +147,8 @@ def current(index: Path) -> Path:
     return folder
 
 
-def verify(folder: Path, encoder: str | None, corpus_folder: Path) -> dict[str, Any]:
-    """The manifest, after checking every file, the encoder and the corpus.
+def verify(folder: Path, encoder: str | None, corpus: Path | str) -> dict[str, Any]:
+    """The manifest, after checking every file, the encoder and the corpus (its folder, or its digest).
 
     Raises:
         StaleIndexError: saying what is wrong and which command mends it.
@@ -159,11 +168,11 @@ def verify(folder: Path, encoder: str | None, corpus_folder: Path) -> dict[str, 
     if encoder is not None and manifest["encoder"] != encoder:
         raise StaleIndexError(f"索引是用向量模型 {manifest['encoder']} 建的，现在用的是 {encoder}。{_REBUILD}")
     try:
-        changed = corpus_hash(corpus_folder) != manifest["corpus"]
+        changed = (corpus if isinstance(corpus, str) else corpus_hash(corpus)) != manifest["corpus"]
     except CorpusError as error:
         raise StaleIndexError(f"无法核对语料：{error}") from None
     if changed:
-        raise StaleIndexError(f"语料（{corpus_folder}）或读取规则在建索引之后有改动，旧索引不能再用。{_REBUILD}")
+        raise StaleIndexError(f"语料（{corpus}）或读取规则在建索引之后有改动，旧索引不能再用。{_REBUILD}")
     return manifest
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus import lookup, numerals
 from corpus.records import Clause, Document
@@ -21,15 +20,31 @@ from corpus.sentences import sentences
 from index import files
 from index.errors import StaleIndexError
 from index.fuse import fuse
-from index.lexical import Lexical
 from index.models import Encoder, Vectors
 from index.question import asks_for_list, official, parts, scope
+from index.retrieve import DEPTH, Mask, Retrievers
+from index.route import Router, without_names
 from index.settings import IndexSettings
 from index.tokens import content_words, simplified, words
-from index.vectors import VectorIndex
 
-_DEPTH = 100  # candidates each retriever gives
-_WEIGHTS = {"address": 1.0, "named": 1.0, "clause": 1.0, "sentence": 1.0, "words": 1.0, "official": 1.0, "list": 1.0}
+_WEIGHTS = {
+    "address": 1.0,
+    "named": 1.0,
+    "titled": 0.5,
+    "clause": 1.0,
+    "sentence": 1.0,
+    "words": 1.0,
+    "official": 1.0,
+    "list": 1.0,
+}
+_WEIGHTS |= {
+    "named clause": 1.0,
+    "named sentence": 1.0,
+    "named words": 1.0,
+    "also sentence": 1.0,
+    "also clause": 1.0,
+    "also words": 1.0,
+}
 _LISTED_FROM = 1  # leading clauses whose lists are followed
 _LONGEST_LIST = 16
 
@@ -94,120 +109,143 @@ class Index:
         try:
             self.documents = files.read_documents(folder)
             self.clauses = files.read_clauses(folder, self.documents)
-            self._searched: NDArray[np.int64] = np.load(folder / "searched.npy")
-            self._spans: NDArray[np.int64] = np.load(folder / "sentences.npy")
-            self._clause_vectors = VectorIndex.load(folder / "clauses.npy")
-            self._sentence_vectors = VectorIndex.load(folder / "sentence-vectors.npy")
-            self.lexical = Lexical.load(folder / "bm25")
+            self._retrievers = Retrievers(folder, len(self.clauses))
         except (OSError, ValueError, KeyError) as error:
             raise StaleIndexError(f"索引 {folder} 读不出来（{error}）。请运行：python -m index build。") from error
         self.encoder = encoder
+        self.lexical = self._retrievers.lexical
         self.build = folder.name
         self.by_id = {c.id: c for c in self.clauses}
+        self._router = Router(self.documents)
+        self._regions = sorted({re.sub(r"(?:省|市|自治区)$", "", d.region) for d in self.documents if d.region})
         self._ordinal = {c.id: n for n, c in enumerate(self.clauses)}
-        self._row = {int(n): row for row, n in enumerate(self._searched)}  # clause → row of its own vector
         self._below: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)  # parent → its direct parts
+        self._of: dict[str, list[int]] = defaultdict(list)  # document → its searched clauses
         for number, clause in enumerate(self.clauses):
             self._below[clause.document.id, clause.address.parent.labels].append(number)
-        self._rows: dict[int, list[int]] = defaultdict(list)  # clause → rows of its sentences
-        for row, (clause, _, _) in enumerate(self._spans):
-            self._rows[int(clause)].append(row)
+        self._searchable = np.zeros(len(self.clauses), np.bool_)
+        self._searchable[self._retrievers.searched] = True
+        for number in self._retrievers.searched:
+            self._of[self.clauses[number].document.id].append(int(number))
 
-    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+    def search(self, question: str, k: int = 10, filters: Filters | None = None, also: str = "") -> list[Hit]:
         """The k best clauses for a question, best first; empty for a question without any word.
 
         A question that asks two things is searched for each, and the two results take turns. The same
         question gives the same hits in the same order.
+
+        Args:
+            also: another reading of the question, such as a follow-up as it was typed, or with the turn before
+                it in front; both readings count.
         """
         question = simplified(question).strip()
         if not words(question) or k < 1:
             return []
         allowed = self._allowed(filters)
-        asked = parts(question, [re.sub(r"(?:省|市|自治区)$", "", d.region) for d in self.documents if d.region])
-        found = [self._ranked(part, allowed) for part in asked]
-        vectors = self.encoder.queries(asked)
+        asked = self._asked(question)
+        found = [self._ranked(part, allowed, inside, simplified(also)) for part, inside in asked]
+        vectors = self.encoder.queries([part for part, _ in asked])
         chosen = _take_turns(found)[:k]
         return [self._hit(number, score, ranks, vectors[part : part + 1]) for number, score, ranks, part in chosen]
 
-    def _ranked(self, question: str, allowed: set[int]) -> list[tuple[int, float, dict[str, int]]]:
-        """Fused ranking of all retrievers for one whole question."""
+    def _asked(self, question: str) -> list[tuple[str, frozenset[str]]]:
+        """The questions inside a question, each with the documents that it names (empty: none).
+
+        One that sets several documents side by side is asked of each.
+        """
+        out: list[tuple[str, frozenset[str]]] = []
+        for part in parts(question, self._regions):
+            beside = [] if self._addressed(part) else self._router.compared(part)
+            named = frozenset(d.id for d in self._router.explicit(part))
+            out += [(without_names(part), frozenset([d.id])) for d in beside] or [(part, named)]
+        return out
+
+    def _ranked(
+        self, question: str, allowed: Mask, named: frozenset[str] = frozenset(), also: str = ""
+    ) -> list[tuple[int, float, dict[str, int]]]:
+        """Fused ranking of all retrievers for one whole question; clauses of named documents lead."""
         wording = official(question)
+        near = self._retrievers
         vectors = self.encoder.queries([question, wording])
         rankings = {
-            "clause": self._near_clauses(vectors[:1], allowed),
-            "sentence": self._near_sentences(vectors[:1], allowed),
-            "words": self._by_words(wording, allowed),
-            "address": [n for c in lookup.find(self.documents, self.clauses, question) if (n := self._ordinal[c.id]) in allowed],
+            "clause": near.clauses(vectors[:1], allowed),
+            "sentence": near.sentences(vectors[:1], allowed),
+            "words": near.words(wording, allowed),
+            "address": self._addressed(question, allowed),
         }
         if wording != question:
-            rankings["official"] = self._near_sentences(vectors[1:], allowed)
-        named = {d.id for d in lookup.named_documents(self.documents, question)} or scope(question, self.documents)
-        inside = {n for n in allowed if self.clauses[n].document.id in named}
-        if inside:
-            rankings["named"] = self._near_sentences(vectors[1:], inside)
+            rankings["official"] = near.sentences(vectors[1:], allowed)
+        place = scope(question, self.documents)
+        titled = {d.id for d in self._router.meant(question) if not place or d.id in place}
+        inside = self._inside(named or titled or place, allowed)
+        if inside is not None:
+            rankings["named" if named or not titled else "titled"] = near.sentences(vectors[1:], inside)
+        if named and inside is not None:
+            rankings |= self._readings(without_names(question), inside, "named")
+        if also:
+            rankings |= self._readings(also, allowed, "also")
         if asks_for_list(question):
             rankings["list"] = self._members(question, fuse(rankings, _WEIGHTS)[:_LISTED_FROM], allowed)
         found = fuse(rankings, _WEIGHTS)
         # A clause that the question names by its address is not a matter of likeness.
-        return sorted(found, key=lambda item: item[2].get("address", _DEPTH))
+        return sorted(found, key=lambda item: item[2].get("address", DEPTH))
 
-    def _members(self, question: str, leading: Sequence[tuple[int, float, dict[str, int]]], allowed: set[int]) -> list[int]:
+    def _readings(self, question: str, mask: Mask, name: str) -> dict[str, list[int]]:
+        """Rankings for another reading of a question."""
+        vector = self.encoder.queries([question])
+        return {
+            f"{name} clause": self._retrievers.clauses(vector, mask),
+            f"{name} sentence": self._retrievers.sentences(vector, mask),
+            f"{name} words": self._retrievers.words(official(question), mask),
+        }
+
+    def _addressed(self, question: str, allowed: Mask = None) -> list[int]:
+        found = (self._ordinal[c.id] for c in lookup.find(self.documents, self.clauses, question))
+        return [n for n in found if self._searchable[n] and (allowed is None or allowed[n])]
+
+    def _inside(self, documents: Iterable[str], allowed: Mask) -> Mask:
+        """Mask of some documents' clauses; None when none of them may be returned."""
+        numbers = [n for d in documents for n in self._of[d] if allowed is None or allowed[n]]
+        if not numbers:
+            return None
+        mask = np.zeros(len(self.clauses), np.bool_)
+        mask[numbers] = True
+        return mask
+
+    def _members(self, question: str, leading: Sequence[tuple[int, float, dict[str, int]]], allowed: Mask) -> list[int]:
         """Members of the lists that the leading clauses stand in or introduce, list by list, in reading order."""
+
+        def may(number: int) -> bool:
+            return bool(self._searchable[number] and (allowed is None or allowed[number]))
+
         out: dict[int, None] = {}
         for number, _, _ in leading:
             clause = self.clauses[number]
             below = self._below.get((clause.document.id, clause.address.labels), [])
             beside = self._below.get((clause.document.id, clause.address.parent.labels), [])
             if len(below) > 1:
-                members = [n for n in below if n in allowed and self.clauses[n].kind in ("item", "paragraph", "row")]
+                members = [n for n in below if may(n) and self.clauses[n].kind in ("item", "paragraph", "row")]
             elif _about_the_list(question, clause):
                 same = _system(clause.address.labels[-1])
-                members = [n for n in beside if n in allowed and _system(self.clauses[n].address.labels[-1]) == same]
+                members = [n for n in beside if may(n) and _system(self.clauses[n].address.labels[-1]) == same]
             else:
                 members = []
             if 2 <= len(members) <= _LONGEST_LIST:
                 out |= dict.fromkeys(members)
         return list(out)
 
-    def _allowed(self, filters: Filters | None) -> set[int]:
-        return {int(n) for n in self._searched if filters is None or filters.admit(self.clauses[n].document)}
-
-    def _near_clauses(self, vector: Vectors, allowed: set[int]) -> list[int]:
-        rows = self._selection([self._row[n] for n in allowed], len(self._clause_vectors))
-        ids, _ = self._clause_vectors.search(vector, _DEPTH, rows)
-        return [int(self._searched[i]) for i in ids]
-
-    def _near_sentences(self, vector: Vectors, allowed: set[int]) -> list[int]:
-        rows = self._selection([r for n in allowed for r in self._rows.get(n, ())], len(self._sentence_vectors))
-        ids, scores = self._sentence_vectors.search(vector, 3 * _DEPTH, rows)
-        best = {int(self._spans[i][0]): float(s) for i, s in zip(ids[::-1], scores[::-1], strict=True)}
-        single = [n for n in allowed if n not in self._rows]
-        best |= dict(zip(single, self._own_scores(single, vector), strict=True))
-        return sorted(best, key=lambda n: (-best[n], n))[:_DEPTH]
-
-    def _by_words(self, question: str, allowed: set[int]) -> list[int]:
-        scores = self.lexical.scores(question)
-        order = np.argsort(-scores, kind="stable")
-        found = [int(self._searched[i]) for i in order if scores[i] > 0]
-        return [n for n in found if n in allowed][:_DEPTH]
-
-    @staticmethod
-    def _selection(rows: Sequence[int], total: int) -> NDArray[np.int64] | None:
-        return None if len(rows) == total else np.array(sorted(rows), np.int64)
-
-    def _own_scores(self, clauses: Sequence[int], vector: Vectors) -> list[float]:
-        rows = self._clause_vectors.rows([self._row[n] for n in clauses])
-        return [float(s) for s in rows @ vector[0]]
+    def _allowed(self, filters: Filters | None) -> Mask:
+        if filters is None or filters == Filters():
+            return None
+        mask = np.zeros(len(self.clauses), np.bool_)
+        mask[[n for d in self.documents if filters.admit(d) for n in self._of[d.id]]] = True
+        return mask
 
     def _hit(self, number: int, score: float, ranks: dict[str, int], vector: Vectors) -> Hit:
         clause = self.clauses[number]
-        own = self._own_scores([number], vector)[0]
-        rows = self._rows.get(number, [])
-        if rows:
-            scores = self._sentence_vectors.rows(rows) @ vector[0]
-            matches = [Match(int(self._spans[r][1]), int(self._spans[r][2]), float(s)) for r, s in zip(rows, scores, strict=True)]
-        else:
-            matches = [Match(start, end, own) for start, end in sentences(clause)]
+        own = self._retrievers.own_score(number, vector)
+        matches = [Match(*found) for found in self._retrievers.sentence_scores(number, vector)]
+        matches = matches or [Match(start, end, own) for start, end in sentences(clause)]
         matches.sort(key=lambda m: (-m.score, m.start))
         return Hit(clause, score, max([own, *(m.score for m in matches)]), tuple(matches), ranks)
 

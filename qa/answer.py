@@ -20,7 +20,7 @@ from index.search import Filters, Hit, Index
 from index.tokens import simplified
 from qa import context, ground, quote, refusal
 from qa.records import Answer, Checked, Citation, Piece, QuestionError
-from qa.rewrite import standalone
+from qa.rewrite import reading, standalone
 from qa.settings import Settings
 from qa.writer import Writer
 
@@ -67,7 +67,7 @@ class Assistant:
         question = check(question)
         whole = standalone(question, earlier, [d.region for d in self.index.documents])
         asked = simplified(whole)
-        hits = tuple(self.index.search(asked, self.settings.hits, filters))
+        hits = tuple(self.index.search(asked, self.settings.hits, filters, reading(question, whole, earlier)))
         pieces = tuple(context.pieces(asked, hits, self.settings.evidence_tokens, self.writer.count))
         timings = {"retrieve_ms": _since(began)}
         yield Evidence(whole, hits, pieces)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from corpus.lookup import NUMBER
 from index.places import places
 from index.question import swap
+from index.route import without_names
 from index.tokens import content_words
 
 _LEANS = re.compile(
-    r"^(?:那么?|那它|它|他们|她们|这|那|其|还有|另外|然后|为什么|为啥|具体|比如|再|如果|要是)|(?:它|他们|这个|那个|这些|那些|这项|该|上面|刚才|前面|上述)|(?:呢|呢？|呢\?)$"
+    r"^(?:那么?|那它|它|他们|她们|这|那|其|还有|另外|然后|为什么|为啥|具体|比如|再|如果|要是)|(?:它|他们|这[个些项几一类种样]|那[个些项几一类种]|该|其中|上面|刚才|前面|上述)|(?:呢|呢？|呢\?)$"
 )
 _CORRECTION = re.compile(
     r"^(?:不是|不对|错了|不)[，,。 ]*(?:我(?:是)?(?:问|说|指|想问)的?是|我要?问|我说|是)?(?P<new>.{1,30}?)(?:的)?[。？?！!]*$"
@@ -42,7 +44,20 @@ def standalone(question: str, earlier: Sequence[str], regions: Sequence[str]) ->
     other = _OTHER.match(question)
     if other:
         return swap(previous, other["new"].strip(), names)
+    if NUMBER.search(question) or "《" in question:  # another document: the name of the one before must go
+        previous = without_names(previous)
     words = content_words(question)
     if _LEANS.search(question) or (len(question) <= _SHORT and len(words) <= 2):
         return f"{previous.rstrip('？?。 ')}，{re.sub(r'^(?:那么?|然后)[，, ]*', '', question)}"
     return question
+
+
+def reading(question: str, whole: str, earlier: Sequence[str]) -> str:
+    """The other way to read a turn of a conversation, for retrieval; empty when there is none.
+
+    A rule that joins may be wrong, and so may one that leaves a turn alone: the clauses are looked for in both
+    readings.
+    """
+    if not earlier:
+        return ""
+    return question if whole != question else f"{earlier[-1]} {question}"

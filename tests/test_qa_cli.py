@@ -11,7 +11,7 @@ from qa import refusal, start
 from qa.answer import Assistant
 from qa.settings import Settings
 
-QUESTION = "新建社区养老服务中心每张床位有多少建设补贴？"
+QUESTION = "江东省新建社区养老服务中心每张床位有多少建设补贴？"
 
 
 @pytest.fixture

@@ -1,0 +1,78 @@
+"""Which documents a question names: by 文号, by 《title》, or by the words that set a title apart (县域创新的意见)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from corpus import lookup
+from corpus.records import Document
+from index.tokens import content_words, fold
+
+_PAPER = re.compile(r"意见|方案|规划|纲要|文件|办法|条例|规定|通知|决定|计划|细则|法(?!院|人|律)|《|文")
+_BESIDE = re.compile(r"[和与跟同比、]|各自|分别|不同|区别|差别|差异|一样|哪个更|都有")
+_ENOUGH = 0.4  # share of a title's weight that a question must hold to name the document
+_ISSUER = re.compile(r"^.{2,40}?(?:关于)(?:印发|贯彻|推进|深化|加快|进一步)?")
+
+
+class Router:
+    """Documents by the words of their titles; a word that many titles share says little."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+        self._titles: dict[str, set[int]] = defaultdict(set)
+        words = [set(content_words(_subject(d.title))) for d in documents]
+        for number, own in enumerate(words):
+            for word in own:
+                self._titles[word].add(number)
+        self._whole = [sum(self._weight(w) for w in own) or 1.0 for own in words]
+
+    def explicit(self, question: str) -> list[Document]:
+        """Named by 文号 or 《title》."""
+        return lookup.named_documents(self._documents, question)
+
+    def meant(self, question: str) -> list[Document]:
+        """Documents whose title's words the question holds, best first.
+
+        The words must single the document out: no more than three documents are given, and only when the
+        question speaks of a paper (意见, 方案 …) or holds a word that no other title has.
+        """
+        held: dict[int, set[str]] = defaultdict(set)
+        for word in set(content_words(question)):
+            for number in self._titles.get(word, ()):
+                held[number].add(word)
+        speaks = _PAPER.search(fold(question)) is not None
+        shares = {n: sum(map(self._weight, words)) / self._whole[n] for n, words in held.items()}
+        alone = {n for n, words in held.items() if any(len(self._titles[w]) == 1 for w in words)}
+        # A document of which the question says nothing that it does not say of another is not meant beside it.
+        found = [
+            n
+            for n, share in shares.items()
+            if share >= _ENOUGH and (n in alone or speaks) and not any(held[n] < held[m] for m in held)
+        ]
+        return [self._documents[n] for n in sorted(found, key=lambda n: (-shares[n], n))[:3]]
+
+    def compared(self, question: str) -> list[Document]:
+        """Two or more documents that the question sets side by side; empty when it does not."""
+        named = self.explicit(question)
+        if _BESIDE.search(question):
+            named += [d for d in self.meant(without_names(question)) if d not in named]
+        return named if len(named) > 1 else []
+
+    def _weight(self, word: str) -> float:
+        return math.log(1 + len(self._documents) / len(self._titles[word]))
+
+
+def without_names(question: str) -> str:
+    """The question without 文号 and 《titles》: inside the document that they name they only blur it."""
+    text = re.sub(r"《[^》]+》(?:（[^）]*）)?", "", question)
+    text = lookup.NUMBER.sub("", text)
+    text = re.sub(r"^(?:根据|按照?|在|对于)?[，,、的和与 ]*(?:里面?|中|规定)?[，,、的 ]*", "", text)
+    return text if len(re.findall(r"\w", text)) >= 3 else question
+
+
+def _subject(title: str) -> str:
+    """A title without its issuer: 国务院关于积极推进…的指导意见 → …的指导意见."""
+    return _ISSUER.sub("", re.sub(r"《[^》]*》", "", title)) or title
