@@ -20,27 +20,55 @@ Cases = Annotated[Path, typer.Option("--cases", help="用例文件（JSON Lines�
 
 @app.command()
 def run(
-    cases: Cases,
     out: Annotated[Path, typer.Option(help="结果文件夹：run.jsonl、summary.json、report.html")],
+    cases: Annotated[Path | None, typer.Option("--cases", help="用例文件（JSON Lines）")] = None,
+    beir: Annotated[Path | None, typer.Option("--beir", help="BEIR 布局的文件夹，代替 --cases（只检索）")] = None,
+    split: Annotated[str, typer.Option(help="BEIR 的哪一部分问题")] = "test",
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="只检索，不写答案")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="只跑前几个")] = None,
 ) -> None:
     """跑一遍用例（断了再运行会接着跑），写出结果、汇总和报告。"""
+    if (cases is None) == (beir is None):
+        raise CaseError("请给 --cases 用例文件，或 --beir 文件夹，二者之一。")
+    settings = Settings.from_environment()
+    if beir is not None:
+        _run_beir(settings, beir, split, out, limit)
+        return
     from eval.run import run as run_cases  # noqa: PLC0415
 
-    settings = Settings.from_environment()
+    assert cases is not None
     chosen = load(cases)[:limit]
     index, assistant = _open(settings, retrieval_only)
+    for wrong in unproved(chosen, index.clauses):
+        typer.echo(f"警告：{cases.name} {wrong}：语料的任何一条里都没有这句引文，它会算作没有找到。", err=True)
     run_cases(chosen, out, index, assistant, _settings(settings, cases, retrieval_only))
     _write_report(chosen, out, index.by_id)
+
+
+def _run_beir(settings: Settings, folder: Path, split: str, out: Path, limit: int | None) -> None:
+    from eval import beir  # noqa: PLC0415
+    from eval.run import read_lines  # noqa: PLC0415
+    from index.models import encoder  # noqa: PLC0415
+    from index.rerank import reranker  # noqa: PLC0415
+
+    data = beir.load(folder, split)
+    index = beir.open_index(data, settings.index, encoder(settings.index), reranker(settings.index))
+    here = {"beir": data.digest[:16], "split": split, "encoder": settings.index.encoder, "reranker": settings.index.reranker}
+    made = beir.run(data, index, out, here, limit)
+    (out / "summary.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
+    (out / "report.html").write_text(beir.page(data, made, read_lines(out / "run.jsonl")), "utf-8")
+    for name, value in made["overall"].items():
+        typer.echo(f"{name:10} {value['mean']:.3f}  [{value['low']:.3f}, {value['high']:.3f}]  {value['cases']}")
+    typer.echo(f"检索耗时（毫秒）：{made['latency_ms']}\n报告：{out / 'report.html'}")
 
 
 def _open(settings: Settings, retrieval_only: bool) -> tuple[Any, Any]:
     if retrieval_only:
         from index.models import encoder  # noqa: PLC0415
+        from index.rerank import reranker  # noqa: PLC0415
         from index.search import open_index  # noqa: PLC0415
 
-        return open_index(settings.index, encoder(settings.index)), None
+        return open_index(settings.index, encoder(settings.index), reranker(settings.index)), None
     from qa import start  # noqa: PLC0415
 
     assistant = start.assistant(settings)
@@ -51,10 +79,14 @@ def _settings(settings: Settings, cases: Path, retrieval_only: bool) -> dict[str
     """What two runs must share to be one: the cases, the models, the lengths."""
     import hashlib  # noqa: PLC0415
 
+    from index.files import corpus_hash  # noqa: PLC0415
+
     return {
         "cases": hashlib.sha256(cases.read_bytes()).hexdigest()[:16],
+        "corpus": corpus_hash(settings.index.corpus)[:16],
         "retrieval_only": retrieval_only,
         "encoder": settings.index.encoder,
+        "reranker": settings.index.reranker,
         "generator": "" if retrieval_only else settings.index.generator,
         "engine": settings.engine,
         "evidence_tokens": settings.evidence_tokens,
@@ -134,15 +166,45 @@ def speed(questions: Annotated[int, typer.Option(min=1, max=20, help="问几个�
 
 
 @app.command()
+def growth(
+    beir: Annotated[Path, typer.Option("--beir", help="BEIR 布局的文件夹，提供条文和问题")],
+    out: Annotated[Path, typer.Option(help="结果文件夹：growth.json")],
+    split: Annotated[str, typer.Option(help="哪一部分问题")] = "train",
+    sizes: Annotated[str, typer.Option(help="条数，用逗号分开；0 为全部")] = "1000,10000,0",
+) -> None:
+    """条款越来越多时：建索引、内存、磁盘、检索耗时，以及各种 FAISS 索引与精确检索的一致程度。"""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from eval import growth as measure  # noqa: PLC0415
+    from eval.beir import load as load_beir  # noqa: PLC0415
+    from eval.run import origin  # noqa: PLC0415
+    from index.models import encoder  # noqa: PLC0415
+
+    settings = Settings.from_environment().index
+    data, model = load_beir(beir, split), encoder(settings)
+    steps = [int(s) or len(data.clauses) for s in sizes.split(",")]
+    asked = list(data.queries.values())[:200]
+    rows, kinds = [], []
+    for row in measure.sizes(data, settings, model, steps, asked):
+        typer.echo(str(asdict(row)))
+        rows.append(asdict(row))
+    queries = model.queries(asked)
+    for step in steps:
+        for kind in measure.kinds(measure.vectors_of(data, settings, model, step), queries):
+            typer.echo(str(asdict(kind)))
+            kinds.append(asdict(kind))
+    out.mkdir(parents=True, exist_ok=True)
+    made = {"sizes": rows, "kinds": kinds, "encoder": model.fingerprint, **origin()}
+    (out / "growth.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
+
+
+@app.command()
 def refusal() -> None:
     """拟合拒答曲线，并检验正在使用的那一条。"""
     from eval.refusal import fit  # noqa: PLC0415
-    from index.models import encoder  # noqa: PLC0415
-    from index.search import open_index  # noqa: PLC0415
 
-    settings = Settings.from_environment().index
-    found = fit(open_index(settings, encoder(settings)))
-    typer.echo(f"拟合：{found.bias:.1f} + {found.by_likeness:.1f} × 相似 + {found.by_coverage:.2f} × 覆盖")
+    found = fit(_open(Settings.from_environment(), retrieval_only=True)[0])
+    typer.echo(f"拟合：{'，'.join(f'{v:.2f}' for v in found.curve)}")
     typer.echo(f"使用中的曲线：误拒 {found.wrongly_refused:.1%}，正确拒答 {found.rightly_refused:.1%}")
     for question, score in found.mistakes:
         typer.echo(f"  判错（可答 {score:.2f}）：{question}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,8 @@ class Case:
     """Quotes any of which may stand for one that is missing."""
     answer: str
     must: tuple[str, ...]
+    line: int = 0
+    """Where it stands in its file."""
 
 
 def load(path: Path) -> list[Case]:
@@ -68,7 +70,7 @@ def load(path: Path) -> list[Case]:
         if not line.strip():
             continue
         try:
-            case = _case(json.loads(line))
+            case = replace(_case(json.loads(line)), line=number)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise CaseError(f"{path.name} 第 {number} 行：{error}") from error
         if case.id in cases:
@@ -116,9 +118,9 @@ def _quote(row: Any) -> Quote:
 
 
 def unproved(cases: Iterable[Case], clauses: Iterable[Clause]) -> Iterator[str]:
-    """Quotes, as “id: quote”, that no single clause holds: a wrong quote, or one across clauses."""
+    """Quotes, as “第 n 行 id: quote”, that no single clause holds: a wrong quote, or one across clauses."""
     texts = [fold(c.full) for c in clauses]
     for case in cases:
         for text in [*(t for q in case.evidence for t in q.texts), *case.spare]:
             if not any(fold(text) in held for held in texts):
-                yield f"{case.id}: {text}"
+                yield f"第 {case.line} 行 {case.id}：{text}"

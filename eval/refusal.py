@@ -1,12 +1,11 @@
 """Fit the refusal curve: `python -m eval refusal` reads questions that the corpus answers and ones that it does not.
 
-The curve is a logistic regression on the two measures of `qa.refusal`; its three numbers are copied into that
+The curve is a logistic regression on the measures of `qa.refusal`; its numbers are copied into that
 file by hand, so that a run of this command never changes the product unseen.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,21 +14,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.cases import load
 from index.search import Index
 from qa.refusal import THRESHOLD, answerable, measures
 
-CASES = Path(__file__).parent / "cases" / "refusal.jsonl"
+CASES = tuple(Path(__file__).parent / "cases" / f"{name}.jsonl" for name in ("refusal", "dev"))
 _RIDGE = 0.01
 _STEPS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """bias + by_likeness × likeness + by_coverage × coverage, and how well the curve in use does."""
+    """The fitted curve (bias and slopes), and how well the one in use does."""
 
-    bias: float
-    by_likeness: float
-    by_coverage: float
+    curve: tuple[float, ...]
     wrongly_refused: float
     """Share of answerable questions that the curve in use refuses."""
     rightly_refused: float
@@ -37,26 +35,25 @@ class Fit:
     mistakes: tuple[tuple[str, float], ...]
 
 
-def fit(index: Index, cases: Path = CASES) -> Fit:
-    """Fit on the Chinese questions of a case file; judge the curve that `qa.refusal` uses on all of them."""
+def fit(index: Index, cases: Sequence[Path] = CASES) -> Fit:
+    """Fit on the Chinese questions of case files (of one turn); judge the curve in use on all of them."""
     questions, answered, rows, scores = [], [], [], []
-    for line in cases.read_text("utf-8").splitlines():
-        case = json.loads(line)
-        question = case["turns"][-1]
+    for case in (c for path in cases for c in load(path) if len(c.turns) == 1):
+        question = case.turns[0]
         hits = index.search(question, 20)
         questions.append(question)
-        answered.append(case["type"] != "none")
+        answered.append(case.type != "none")
         rows.append(measures(question, hits, index.lexical.weight))
         scores.append(answerable(question, hits, index.lexical.weight))
     chinese = [bool(re.search(r"[\u4e00-\u9fff]", q)) for q in questions]
-    bias, *slopes = logistic(
+    curve = logistic(
         [r for r, c in zip(rows, chinese, strict=True) if c], [a for a, c in zip(answered, chinese, strict=True) if c]
     )
     refused = [s < THRESHOLD for s in scores]
     wrong = [(q, s) for q, s, a, r in zip(questions, scores, answered, refused, strict=True) if a == r]
     good = [r for r, a in zip(refused, answered, strict=True) if a]
     bad = [r for r, a in zip(refused, answered, strict=True) if not a]
-    return Fit(bias, slopes[0], slopes[1], float(np.mean(good)), float(np.mean(bad)), tuple(wrong))
+    return Fit(curve, float(np.mean(good)), float(np.mean(bad)), tuple(wrong))
 
 
 def logistic(rows: Sequence[Sequence[float]], labels: Sequence[bool]) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from eval.metrics import BUDGETS, CUTS, Judged, holds
 
-_STYLE = """
+STYLE = """
 body { font: 15px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
   margin: 2em auto; max-width: 70em; padding: 0 1em; }
 table { border-collapse: collapse; margin: 1em 0; }
@@ -28,7 +28,7 @@ def page(found: Sequence[Judged], summary: Mapping[str, Any]) -> str:
     about = f"{summary['cases']} 个用例，版本 {summary['commit']}，{summary['settings']}，{machine}"
     parts = [
         "<!doctype html><html lang='zh'><meta charset='utf-8'><title>有据：评测报告</title>",
-        f"<style>{_STYLE}</style><h1>评测报告</h1>",
+        f"<style>{STYLE}</style><h1>评测报告</h1>",
         f"<p class='small'>{html.escape(about)}</p>",
         "<h2>总体</h2>",
         _overall(summary["overall"]),

@@ -10,7 +10,7 @@ import json
 import platform
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,17 @@ def run(
     Raises:
         CaseError: the folder holds a run with other settings, or cannot be written.
     """
+    return each(cases, out, settings, lambda case: _line(case, index, assistant), progress)
+
+
+def each(
+    cases: Sequence[Case], out: Path, settings: Mapping[str, Any], line_of: Callable[[Case], dict[str, Any]], progress: bool
+) -> list[dict[str, Any]]:
+    """Write a line for every case that has none yet; a case that fails gets an error line.
+
+    Raises:
+        CaseError: the folder holds a run with other settings, or cannot be written.
+    """
     out.mkdir(parents=True, exist_ok=True)
     _same_settings(out / "settings.json", settings)
     path = out / "run.jsonl"
@@ -57,7 +68,11 @@ def run(
         part.replace(path)
     with path.open("a", encoding="utf-8") as stream:
         for case in tqdm(left, desc="用例", unit="个", initial=len(cases) - len(left), total=len(cases), disable=not progress):
-            line = {"id": case.id} | _line(case, index, assistant)
+            try:
+                made = line_of(case)
+            except Exception as error:  # one bad case must not end the run
+                made = {"error": f"{type(error).__name__}: {error}"}
+            line = {"id": case.id} | made
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
             stream.flush()
             lines[case.id] = line
@@ -66,7 +81,11 @@ def run(
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """Lines of a run file; a last line that was cut off is left out."""
-    for line in path.read_text("utf-8").splitlines():
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise CaseError(f"读不了运行结果 {path}（{error.strerror}）。请先运行 python -m eval run。") from None
+    for line in lines:
         try:
             yield json.loads(line)
         except ValueError:
@@ -81,10 +100,7 @@ def _same_settings(path: Path, settings: Mapping[str, Any]) -> None:
 
 
 def _line(case: Case, index: Index, assistant: Assistant | None) -> dict[str, Any]:
-    try:
-        return _answered(case, assistant) if assistant else _retrieved(case, index)
-    except Exception as error:  # one bad case must not end the run
-        return {"error": f"{type(error).__name__}: {error}"}
+    return _answered(case, assistant) if assistant else _retrieved(case, index)
 
 
 def _conversation(case: Case, index: Index) -> list[str]:
@@ -138,6 +154,11 @@ def judged(cases: Sequence[Case], lines: Sequence[Mapping[str, Any]], clauses: M
     missing = [c.id for c in cases if c.id not in by_id]
     if missing:
         raise CaseError(f"运行结果里缺少 {len(missing)} 个用例（{'、'.join(missing[:5])} …）。请先跑完：再运行同一条命令。")
+    known = {c.document.id for c in clauses.values()}
+    cited = (h["document"] for line in by_id.values() for h in line.get("retrieved", []))
+    foreign = next((document for document in cited if document not in known), "")
+    if foreign:
+        raise CaseError(f"这次运行用的是另一份语料：现在的语料里没有文件 {foreign}。请用当时的 YOUJU_CORPUS，或重新运行。")
     return [judge(case, by_id[case.id], clauses) for case in cases]
 
 
@@ -150,9 +171,14 @@ def summary(found: Sequence[Judged], settings: Mapping[str, Any]) -> dict[str, A
         "cases": len(found),
         "failed": [j.case.id for j in found if "error" in j.line],
         "settings": dict(settings),
-        "commit": commit(),
-        "machine": {"processor": platform.machine(), "system": platform.platform(), "python": platform.python_version()},
+        **origin(),
     }
+
+
+def origin() -> dict[str, Any]:
+    """The commit and the machine of a run."""
+    machine = {"processor": platform.machine(), "system": platform.platform(), "python": platform.python_version()}
+    return {"commit": commit(), "machine": machine}
 
 
 def means(found: Sequence[Judged]) -> dict[str, dict[str, float]]:

@@ -24,7 +24,7 @@ def fetch(
     """下载模型权重（只需一次；中断后重跑会继续）。"""
     settings = IndexSettings.from_environment()
     pinned = weights.pinned()
-    wanted = model or [n for n in (settings.encoder, settings.generator) if n in pinned or hub.is_hub_name(n)]
+    wanted = model or [n for n in (settings.encoder, settings.reranker, settings.generator) if n in pinned or hub.is_hub_name(n)]
     for name in wanted:
         if name in pinned and weights.is_complete(settings.home, name):
             typer.echo(f"{name}：已就绪")
@@ -75,10 +75,11 @@ def search(
 ) -> None:
     """按问题找条款。"""
     from index import models  # noqa: PLC0415
+    from index.rerank import reranker  # noqa: PLC0415
     from index.search import Filters, open_index  # noqa: PLC0415
 
     settings = IndexSettings.from_environment()
-    index = open_index(settings, models.encoder(settings))
+    index = open_index(settings, models.encoder(settings), reranker(settings))
     hits = index.search(question, k, Filters(levels=tuple(level or ()), regions=tuple(region or ())))
     if not hits:
         typer.echo("没有找到条款。请换一种说法，或去掉筛选条件。")

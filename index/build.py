@@ -22,8 +22,9 @@ from index import files
 from index.cache import VectorCache
 from index.errors import BuildError, reason
 from index.lexical import Lexical
+from index.lists import group_passage, groups
 from index.models import Encoder
-from index.passages import SKIPPED, passage, sentence_passages
+from index.passages import SKIPPED, passage, sentence_passages, shortest_split
 from index.settings import IndexSettings
 from index.vectors import VectorIndex
 
@@ -94,9 +95,12 @@ def write(
         raise CorpusError(f"{settings.corpus} 中没有可以回答问题的条款（只有标题）。请检查文件内容。")
     settings.index.mkdir(parents=True, exist_ok=True)
     cache = VectorCache(settings.home / "cache" / "vectors", encoder)
-    split = [(n, span, text) for n in searched for span, text in sentence_passages(found[n])]
+    shortest = shortest_split(len(searched))
+    split = [(n, span, text) for n in searched for span, text in sentence_passages(found[n], shortest)]
     texts = [passage(found[n]) for n in searched]
-    vectors, embedded = cache.embed([*texts, *(t for _, _, t in split)], progress)
+    lists = [group_passage(g, found) for g in groups(found)]
+    vectors, embedded = cache.embed([*texts, *(t for _, _, t in split), *lists], progress)
+    parts = np.split(vectors, [len(texts), len(texts) + len(split)])
     folder = settings.index / f"build-{time.time_ns():x}"
     try:
         folder.mkdir()
@@ -104,8 +108,8 @@ def write(
         files.write_clauses(folder, found)
         np.save(folder / "searched.npy", np.array(searched, np.int64))
         np.save(folder / "sentences.npy", np.array([(n, s, e) for n, (s, e), _ in split], np.int64).reshape(-1, 3))
-        VectorIndex.build(vectors[: len(texts)]).save(folder / "clauses.npy")
-        VectorIndex.build(vectors[len(texts) :]).save(folder / "sentence-vectors.npy")
+        for name, part in zip(("clauses", "sentence-vectors", "list-vectors"), parts, strict=True):
+            VectorIndex.build(part).save(folder / f"{name}.npy")
         Lexical.build(texts).save(folder / "bm25")
         files.write_manifest(folder, encoder.fingerprint, digest, _counts(documents, found, split))
         files.switch(settings.index, folder)

@@ -6,20 +6,24 @@ of tensors, and their data in Q4_0 blocks (32 weights: an f16 scale, 16 bytes of
 
 from __future__ import annotations
 
+import shutil
 import struct
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
+from index import tuned
 from index.errors import WeightsError
 
+_MODEL = "model.safetensors"
 _LAYER = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -91,6 +95,12 @@ def e5(source: Path, target: Path) -> None:
     for path in plain.iterdir():
         path.unlink()
     plain.rmdir()
+
+
+def tuned_encoder(base: Path, tuned_file: str, target: Path) -> None:
+    """A fetched encoder's folder with a shipped file's differences → another such folder."""
+    shutil.copytree(base, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("complete.json", "ABOUT.txt"))
+    save_file(tuned.apply(tuned_file, load_file(base / _MODEL)), target / _MODEL, metadata={"format": "pt"})
 
 
 def _pieces(reader: _Reader) -> list[tuple[str, float]]:

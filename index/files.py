@@ -50,7 +50,7 @@ def _reader_hash() -> str:
     """A changed splitter or segmenter makes an index stale just as a changed document does."""
     sources = [
         *sorted(Path(corpus_package.__path__[0]).glob("*.py")),
-        *(Path(__file__).parent / f"{n}.py" for n in ("tokens", "passages")),
+        *(Path(__file__).parent / f"{n}.py" for n in ("tokens", "passages", "lists")),
     ]
     return hashlib.sha256(b"".join(p.read_bytes() for p in sources if p.name != "__main__.py")).hexdigest()
 

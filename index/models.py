@@ -82,7 +82,7 @@ class SentenceTransformerEncoder:
         self.fingerprint = fingerprint
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self._batch = batch
-        self._half = _has_bfloat16()
+        self._half = has_bfloat16()
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         return self._unit(self._model.encode_query(list(texts), batch_size=self._batch, show_progress_bar=False))
@@ -102,7 +102,7 @@ class SentenceTransformerEncoder:
         return np.asarray(array / np.maximum(norms, 1e-12), dtype=np.float32)
 
 
-def _has_bfloat16() -> bool:
+def has_bfloat16() -> bool:
     flags = Path("/proc/cpuinfo")
     return flags.exists() and "avx512_bf16" in flags.read_text("ascii", errors="ignore")
 

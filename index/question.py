@@ -49,8 +49,9 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
 _MEMBERS = "原则|方针|目标|任务|工程|项目|措施|举措|步骤|程序|内容|要求|类型|方面|重点|环节|条件"
 _NUMERAL = "几二三四五六七八九十两"
 _LIST = re.compile(
-    rf"哪[{_NUMERAL}]|[{_NUMERAL}]大|[{_NUMERAL}](?:个|项|步|类|种|条|方面).{{0,8}}(?:是|有|分别)|分几(?:步|类|个|种|期|阶段|部分|层)|分别(?:是|有|为)|依次"
-    rf"|(?:{_MEMBERS})(?:都|一共|总共)?(?:有|是|包括|包含)(?:哪|什么)|(?:哪些|什么)(?:{_MEMBERS})|(?:包括|包含)(?:哪|什么)|一共|总共"
+    rf"哪[{_NUMERAL}]|[{_NUMERAL}]大|[{_NUMERAL}](?:个|项|步|类|种|条|方面).{{0,8}}(?:是|有|分别)|分几(?:步|类|个|种|期|阶段|部分|层)|依次"
+    rf"|分别(?:是|有|为)(?!多少)|(?:{_MEMBERS})(?:都|一共|总共)?(?:有|是|包括|包含)(?:哪|什么)|(?:哪些|什么)(?:基本|主要|具体|重点)?(?:{_MEMBERS})"
+    rf"|(?:包括|包含)(?:哪|什么)|一共|总共|(?:几|哪些)(?:种|类|项).{{0,6}}[，,](?:各|都)|列(?:全|出|举|一下)|哪[“\"]|都?(?:安排|部署|列|提)了(?:哪|几)"
 )
 
 
@@ -90,6 +91,13 @@ def _pair(question: str, regions: Sequence[str]) -> list[str]:
     return [question.replace(match.group(), match[n], 1) for n in (1, 2)]
 
 
+_NATIONWIDE = re.compile(
+    r"全国|国家(?=层面|规定|政策|出台|定|有|对|给|为|怎么|怎样|如何|是|能|会|要|想|打算|准备|鼓励|支持|要求|提出|说|管|帮|让|现在|目前|什么|哪"
+    r"|的(?:政策|规定|目标|要求|文件|口径)|[，,。？?、和与跟]|$)"
+)
+"""国家 as the one who acts; in 国家自主创新示范区 it is part of a name."""
+
+
 def official(question: str) -> str:
     """The question with official words for its everyday ones behind it; unchanged when it has none."""
     text = fold(question)
@@ -106,7 +114,7 @@ def scope(question: str, documents: Sequence[Document]) -> set[str]:
         region = re.sub(r"(?:省|市|自治区)$", "", document.region)
         if region and region != "全国" and region in text:
             wanted.add(document.id)
-        if document.level == "国家" and document.region == "全国" and any(w in text for w in _NATION[:2]):
+        if document.level == "国家" and document.region == "全国" and _NATIONWIDE.search(text):
             wanted.add(document.id)
     return wanted if len(wanted) < len(documents) else set()
 

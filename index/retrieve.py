@@ -6,6 +6,7 @@ A mask says which clauses may be returned; None means all. No retriever returns 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ class Retrievers:
         """(clause, start, end) of every row of the sentence vectors."""
         self._clauses = VectorIndex.load(folder / "clauses.npy")
         self._sentences = VectorIndex.load(folder / "sentence-vectors.npy")
+        self._lists = VectorIndex.load(folder / "list-vectors.npy")
         self.lexical = Lexical.load(folder / "bm25")
         self._row = np.full(total, -1, np.int64)
         self._row[self.searched] = np.arange(len(self.searched))
@@ -63,8 +65,15 @@ class Retrievers:
         order = rows[np.argsort(-scores[rows], kind="stable")][:DEPTH]
         return [int(self.searched[i]) for i in order]
 
+    def lists(self, vector: Vectors, rows: Sequence[int] | None, count: int) -> list[tuple[int, float]]:
+        """(number, likeness) of the nearest lists; `rows` are those that may be returned."""
+        ids, scores = self._lists.search(vector, count, None if rows is None else np.array(rows, np.int64))
+        return [(int(i), float(s)) for i, s in zip(ids, scores, strict=True)]
+
     def own_score(self, clause: int, vector: Vectors) -> float:
-        """Likeness of a clause's own vector."""
+        """Likeness of a clause's own vector; 0 for a heading, which has none."""
+        if self._row[clause] < 0:
+            return 0.0
         return float(self._clauses.rows([int(self._row[clause])])[0] @ vector[0])
 
     def sentence_scores(self, clause: int, vector: Vectors) -> list[tuple[int, int, float]]:

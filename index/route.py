@@ -14,6 +14,7 @@ from index.tokens import content_words, fold
 _PAPER = re.compile(r"意见|方案|规划|纲要|文件|办法|条例|规定|通知|决定|计划|细则|法(?!院|人|律)|《|文")
 _BESIDE = re.compile(r"[和与跟同比、]|各自|分别|不同|区别|差别|差异|一样|哪个更|都有")
 _ENOUGH = 0.4  # share of a title's weight that a question must hold to name the document
+_ENOUGH_OF_A_PAPER = 0.3  # where a word that only this title has stands beside 意见, 方案 …
 _ISSUER = re.compile(r"^.{2,40}?(?:关于)(?:印发|贯彻|推进|深化|加快|进一步)?")
 
 
@@ -23,7 +24,7 @@ class Router:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = documents
         self._titles: dict[str, set[int]] = defaultdict(set)
-        words = [set(content_words(_subject(d.title))) for d in documents]
+        words = [set(content_words(f"{_subject(d.title)} {_place(d.region)}")) for d in documents]
         for number, own in enumerate(words):
             for word in own:
                 self._titles[word].add(number)
@@ -50,7 +51,9 @@ class Router:
         found = [
             n
             for n, share in shares.items()
-            if share >= _ENOUGH and (n in alone or speaks) and not any(held[n] < held[m] for m in held)
+            if share >= (_ENOUGH_OF_A_PAPER if n in alone and speaks else _ENOUGH)
+            and (n in alone or speaks)
+            and not any(held[n] < held[m] for m in held)
         ]
         return [self._documents[n] for n in sorted(found, key=lambda n: (-shares[n], n))[:3]]
 
@@ -65,12 +68,26 @@ class Router:
         return math.log(1 + len(self._documents) / len(self._titles[word]))
 
 
-def without_names(question: str) -> str:
-    """The question without 文号 and 《titles》: inside the document that they name they only blur it."""
+def without_names(question: str, documents: Sequence[Document] = ()) -> str:
+    """The question without 文号 and 《titles》: inside the document that they name they only blur it.
+
+    Of `documents` also the words of their titles go, where three or more characters stand together.
+    """
+    for document in documents:
+        for length in range(len(document.title), 2, -1):
+            parts = {document.title[i : i + length] for i in range(len(document.title) - length + 1)}
+            found = next((p for p in sorted(parts) if p in question), None)
+            if found:
+                question = question.replace(found, "")
+                break
     text = re.sub(r"《[^》]+》(?:（[^）]*）)?", "", question)
     text = lookup.NUMBER.sub("", text)
     text = re.sub(r"^(?:根据|按照?|在|对于)?[，,、的和与 ]*(?:里面?|中|规定)?[，,、的 ]*", "", text)
     return text if len(re.findall(r"\w", text)) >= 3 else question
+
+
+def _place(region: str) -> str:
+    return "" if region == "全国" else re.sub(r"(?:省|市|自治区)$", "", region)
 
 
 def _subject(title: str) -> str:

@@ -13,40 +13,44 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from corpus import lookup, numerals
+from corpus import lookup
 from corpus.records import Clause, Document
 from corpus.sentences import sentences
 from index import files
 from index.errors import StaleIndexError
 from index.fuse import fuse
+from index.lists import Group, counted, fit, groups
 from index.models import Encoder, Vectors
 from index.question import asks_for_list, official, parts, scope
+from index.rerank import Reranker, excerpt
 from index.retrieve import DEPTH, Mask, Retrievers
 from index.route import Router, without_names
 from index.settings import IndexSettings
-from index.tokens import content_words, simplified, words
+from index.tokens import simplified, words
 
 _WEIGHTS = {
     "address": 1.0,
-    "named": 1.0,
-    "titled": 0.5,
     "clause": 1.0,
-    "sentence": 1.0,
-    "words": 1.0,
+    "sentence": 1.5,
+    "words": 0.5,
     "official": 1.0,
-    "list": 1.0,
+    "named": 1.0,
+    "titled": 1.0,
+    "place": 0.5,
+    "list": 2.0,
+    "outline": 1.0,
+    **{f"{reading} {retriever}": 1.0 for reading in ("named", "also") for retriever in ("clause", "sentence", "words")},
 }
-_WEIGHTS |= {
-    "named clause": 1.0,
-    "named sentence": 1.0,
-    "named words": 1.0,
-    "also sentence": 1.0,
-    "also clause": 1.0,
-    "also words": 1.0,
-}
-_LISTED_FROM = 1  # leading clauses whose lists are followed
-_LONGEST_LIST = 16
+"""Tuned on eval/cases/dev.jsonl; the neighbourhood is flat (eval/LOG.md)."""
+RERANKED = 30
+"""Clauses that the reranker reads for one search."""
+_RERANKING = {"fused": 1.0, "reranker": 1.0, "list": 2.0}
+_RERANK_CONSTANT = 10
+Ranking = list[tuple[int, float, dict[str, int]]]
+"""(clause, score, rank per retriever), best first."""
+_LISTS_NEAR = 8  # lists that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,11 @@ class Hit:
     """All sentences of the clause, nearest first."""
     ranks: dict[str, int] = field(hash=False)
     """Rank per retriever that found it, from 1."""
+    relevance: float | None = None
+    """The reranker's score, 0 to 1; None where it did not read the clause."""
 
 
-def open_index(settings: IndexSettings, encoder: Encoder) -> Index:
+def open_index(settings: IndexSettings, encoder: Encoder, reranker: Reranker | None = None) -> Index:
     """Open the current build after proving that it is whole and fits corpus and encoder.
 
     Raises:
@@ -99,30 +105,28 @@ def open_index(settings: IndexSettings, encoder: Encoder) -> Index:
     """
     folder = files.current(settings.index)
     files.verify(folder, encoder.fingerprint, settings.corpus)
-    return Index(folder, encoder)
+    return Index(folder, encoder, reranker)
 
 
 class Index:
     """An opened index; safe to share between threads, nothing in it changes."""
 
-    def __init__(self, folder: Path, encoder: Encoder) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, reranker: Reranker | None = None) -> None:
         try:
             self.documents = files.read_documents(folder)
             self.clauses = files.read_clauses(folder, self.documents)
             self._retrievers = Retrievers(folder, len(self.clauses))
         except (OSError, ValueError, KeyError) as error:
             raise StaleIndexError(f"索引 {folder} 读不出来（{error}）。请运行：python -m index build。") from error
-        self.encoder = encoder
+        self.encoder, self._reranker = encoder, reranker
         self.lexical = self._retrievers.lexical
         self.build = folder.name
         self.by_id = {c.id: c for c in self.clauses}
         self._router = Router(self.documents)
         self._regions = sorted({re.sub(r"(?:省|市|自治区)$", "", d.region) for d in self.documents if d.region})
         self._ordinal = {c.id: n for n, c in enumerate(self.clauses)}
-        self._below: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)  # parent → its direct parts
+        self._groups = groups(self.clauses)
         self._of: dict[str, list[int]] = defaultdict(list)  # document → its searched clauses
-        for number, clause in enumerate(self.clauses):
-            self._below[clause.document.id, clause.address.parent.labels].append(number)
         self._searchable = np.zeros(len(self.clauses), np.bool_)
         self._searchable[self._retrievers.searched] = True
         for number in self._retrievers.searched:
@@ -143,10 +147,34 @@ class Index:
             return []
         allowed = self._allowed(filters)
         asked = self._asked(question)
-        found = [self._ranked(part, allowed, inside, simplified(also)) for part, inside in asked]
         vectors = self.encoder.queries([part for part, _ in asked])
-        chosen = _take_turns(found)[:k]
-        return [self._hit(number, score, ranks, vectors[part : part + 1]) for number, score, ranks, part in chosen]
+        found = [self._ranked(part, allowed, inside, simplified(also)) for part, inside in asked]
+        relevance: dict[int, float] = {}
+        if self._reranker:
+            depth = RERANKED // len(asked)
+            for n, (part, _) in enumerate(asked):
+                # Of two readings of a follow-up the longer one leaves nothing out.
+                read = max(part, simplified(also), key=len) if len(asked) == 1 else part
+                found[n], scores = self._reread(read, found[n], vectors[n : n + 1], depth)
+                relevance = scores | relevance
+        return [
+            self._hit(number, score, ranks, vectors[part : part + 1], relevance.get(number))
+            for number, score, ranks, part in _take_turns(found)[:k]
+        ]
+
+    def _reread(self, question: str, ranking: Ranking, vector: Vectors, depth: int) -> tuple[Ranking, dict[int, float]]:
+        """The first few clauses in the order of retrievers and reranker together, and the reranker's scores."""
+        assert self._reranker
+        first = [n for n, _, _ in ranking[:depth]]
+        texts = [excerpt(self.clauses[n], self._retrievers.sentence_scores(n, vector)) for n in first]
+        scores = dict(zip(first, map(float, self._reranker.scores(question, texts)), strict=True))
+        rankings = {"fused": first, "reranker": sorted(first, key=lambda n: -scores[n])}
+        ranks = {n: r for n, _, r in ranking}
+        rankings["list"] = sorted((n for n in first if "list" in ranks[n]), key=lambda n: ranks[n]["list"])
+        both = fuse(rankings, _RERANKING, _RERANK_CONSTANT)
+        merged = [(n, score, ranks[n] | {"reranker": own["reranker"]}) for n, score, own in both]
+        merged.sort(key=lambda item: item[2].get("address", DEPTH))
+        return [*merged, *ranking[depth:]], scores
 
     def _asked(self, question: str) -> list[tuple[str, frozenset[str]]]:
         """The questions inside a question, each with the documents that it names (empty: none).
@@ -157,12 +185,10 @@ class Index:
         for part in parts(question, self._regions):
             beside = [] if self._addressed(part) else self._router.compared(part)
             named = frozenset(d.id for d in self._router.explicit(part))
-            out += [(without_names(part), frozenset([d.id])) for d in beside] or [(part, named)]
+            out += [(without_names(part, beside), frozenset([d.id])) for d in beside] or [(part, named)]
         return out
 
-    def _ranked(
-        self, question: str, allowed: Mask, named: frozenset[str] = frozenset(), also: str = ""
-    ) -> list[tuple[int, float, dict[str, int]]]:
+    def _ranked(self, question: str, allowed: Mask, named: frozenset[str] = frozenset(), also: str = "") -> Ranking:
         """Fused ranking of all retrievers for one whole question; clauses of named documents lead."""
         wording = official(question)
         near = self._retrievers
@@ -179,13 +205,17 @@ class Index:
         titled = {d.id for d in self._router.meant(question) if not place or d.id in place}
         inside = self._inside(named or titled or place, allowed)
         if inside is not None:
-            rankings["named" if named or not titled else "titled"] = near.sentences(vectors[1:], inside)
+            rankings["named" if named else "titled" if titled else "place"] = near.sentences(vectors[1:], inside)
         if named and inside is not None:
             rankings |= self._readings(without_names(question), inside, "named")
         if also:
             rankings |= self._readings(also, allowed, "also")
         if asks_for_list(question):
-            rankings["list"] = self._members(question, fuse(rankings, _WEIGHTS)[:_LISTED_FROM], allowed)
+            group = self._list(without_names(question) if named else question, inside if named or place else allowed)
+            rankings["list"] = list(group.members) if group else []
+            if group and counted(question, group):
+                # “哪八项工程” is answered by eight headings, which nothing else finds.
+                rankings["outline"] = [n for n in group.members if not self._searchable[n]]
         found = fuse(rankings, _WEIGHTS)
         # A clause that the question names by its address is not a matter of likeness.
         return sorted(found, key=lambda item: item[2].get("address", DEPTH))
@@ -212,27 +242,21 @@ class Index:
         mask[numbers] = True
         return mask
 
-    def _members(self, question: str, leading: Sequence[tuple[int, float, dict[str, int]]], allowed: Mask) -> list[int]:
-        """Members of the lists that the leading clauses stand in or introduce, list by list, in reading order."""
+    def _list(self, question: str, mask: Mask) -> Group | None:
+        """The list that the question asks for; None when a clause is nearer, since it then asks about that clause."""
+        rows = None if mask is None else [n for n, g in enumerate(self._groups) if self._in(mask, g)]
+        vector = self.encoder.queries([question])
+        near = self._retrievers.lists(vector, rows, _LISTS_NEAR)
+        if not near:
+            return None
+        score, row = max((likeness + fit(question, self._groups[row], self.clauses), -row) for row, likeness in near)
+        clause = max((self._retrievers.own_score(n, vector) for n in self._retrievers.clauses(vector, mask)[:1]), default=0.0)
+        return self._groups[-row] if score > clause else None
 
-        def may(number: int) -> bool:
-            return bool(self._searchable[number] and (allowed is None or allowed[number]))
-
-        out: dict[int, None] = {}
-        for number, _, _ in leading:
-            clause = self.clauses[number]
-            below = self._below.get((clause.document.id, clause.address.labels), [])
-            beside = self._below.get((clause.document.id, clause.address.parent.labels), [])
-            if len(below) > 1:
-                members = [n for n in below if may(n) and self.clauses[n].kind in ("item", "paragraph", "row")]
-            elif _about_the_list(question, clause):
-                same = _system(clause.address.labels[-1])
-                members = [n for n in beside if may(n) and _system(self.clauses[n].address.labels[-1]) == same]
-            else:
-                members = []
-            if 2 <= len(members) <= _LONGEST_LIST:
-                out |= dict.fromkeys(members)
-        return list(out)
+    def _in(self, mask: NDArray[np.bool_], group: Group) -> bool:
+        """Masks hold whole documents: one searched clause of the document tells."""
+        first = self._of[self.clauses[group.members[0]].document.id]
+        return bool(first) and bool(mask[first[0]])
 
     def _allowed(self, filters: Filters | None) -> Mask:
         if filters is None or filters == Filters():
@@ -241,33 +265,17 @@ class Index:
         mask[[n for d in self.documents if filters.admit(d) for n in self._of[d.id]]] = True
         return mask
 
-    def _hit(self, number: int, score: float, ranks: dict[str, int], vector: Vectors) -> Hit:
+    def _hit(self, number: int, score: float, ranks: dict[str, int], vector: Vectors, relevance: float | None) -> Hit:
         clause = self.clauses[number]
         own = self._retrievers.own_score(number, vector)
         matches = [Match(*found) for found in self._retrievers.sentence_scores(number, vector)]
         matches = matches or [Match(start, end, own) for start, end in sentences(clause)]
         matches.sort(key=lambda m: (-m.score, m.start))
-        return Hit(clause, score, max([own, *(m.score for m in matches)]), tuple(matches), ranks)
-
-
-def _about_the_list(question: str, clause: Clause) -> bool:
-    """True when the question speaks of what stands above a clause rather than of the clause's own subject."""
-    asked = set(content_words(question))
-    if not clause.headings:
-        return False
-    own = clause.headings[-1] if clause.headings[-1] in clause.text else ""
-    above = clause.headings[-2] if own and len(clause.headings) > 1 else clause.headings[-1] if not own else clause.document.title
-    shares = [len(asked & set(content_words(t))) / max(1, len(set(content_words(t)))) for t in (above, own)]
-    return shares[0] > 0 and shares[0] >= shares[1]
-
-
-def _system(label: str) -> str:
-    """A label's numbering system, its characters without its number: ——3 stands beside ——1, not beside 段2."""
-    return re.sub(rf"[\d{numerals.CHARACTERS}①-⑳]+", "#", label)
+        return Hit(clause, score, max([own, *(m.score for m in matches)]), tuple(matches), ranks, relevance)
 
 
 def _take_turns(
-    found: Sequence[Sequence[tuple[int, float, dict[str, int]]]],
+    found: Sequence[Ranking],
 ) -> list[tuple[int, float, dict[str, int], int]]:
     """Rankings of several questions → one: the best of each, then the second of each, no clause twice."""
     longest = max(map(len, found))

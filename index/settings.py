@@ -11,7 +11,8 @@ from pathlib import Path
 import platformdirs
 
 DEFAULT_CORPUS = Path(__file__).parent.parent / "corpus" / "documents"
-DEFAULT_ENCODER = "multilingual-e5-small"
+DEFAULT_ENCODER = "youju-e5-small"
+DEFAULT_RERANKER = "none"
 DEFAULT_GENERATOR = "qwen2.5-coder-1.5b-instruct"
 
 
@@ -24,11 +25,13 @@ class IndexSettings:
     corpus: Path
     index: Path
     encoder: str = DEFAULT_ENCODER
+    reranker: str = DEFAULT_RERANKER
+    """A cross-encoder's folder or hub name; “none” switches it off."""
     generator: str = DEFAULT_GENERATOR
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> IndexSettings:
-        """Read YOUJU_HOME, YOUJU_CORPUS, YOUJU_INDEX, YOUJU_ENCODER and YOUJU_GENERATOR.
+        """Read YOUJU_HOME, YOUJU_CORPUS, YOUJU_INDEX, YOUJU_ENCODER, YOUJU_RERANKER and YOUJU_GENERATOR.
 
         Each corpus folder has its own index by default, so that two clones do not overwrite each other's.
         """
@@ -41,5 +44,6 @@ class IndexSettings:
             corpus=corpus,
             index=Path(env.get("YOUJU_INDEX") or home / "indexes" / name).expanduser().resolve(),
             encoder=env.get("YOUJU_ENCODER") or DEFAULT_ENCODER,
+            reranker=env.get("YOUJU_RERANKER") or DEFAULT_RERANKER,
             generator=env.get("YOUJU_GENERATOR") or DEFAULT_GENERATOR,
         )

@@ -26,6 +26,7 @@ from typing import Any, BinaryIO
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
+from index import tuned
 from index.errors import WeightsError, reason
 
 MARKER = "complete.json"
@@ -54,6 +55,9 @@ class Weights:
     wheels: tuple[Wheel, ...]
     hub: tuple[str, str] | None
     convert: str
+    base: str = ""
+    """A pinned model that this one is made from, with the shipped file `tuned` on top."""
+    tuned: str = ""
 
     @property
     def filename(self) -> str:
@@ -73,12 +77,14 @@ def _weights(name: str, entry: dict[str, Any]) -> Weights:
         use=entry["use"],
         license=entry["license"],
         about=entry["about"],
-        member=entry["member"],
-        bytes=entry["bytes"],
-        sha256=entry["sha256"],
-        wheels=tuple(Wheel(**w) for w in entry["wheels"]),
+        member=entry.get("member", ""),
+        bytes=entry.get("bytes", 0),
+        sha256=tuned.digest(entry["tuned"]) if "tuned" in entry else entry["sha256"],
+        wheels=tuple(Wheel(**w) for w in entry.get("wheels", ())),
         hub=(hub["repository"], hub["file"]) if hub else None,
         convert=entry.get("convert", ""),
+        base=entry.get("base", ""),
+        tuned=entry.get("tuned", ""),
     )
 
 
@@ -88,7 +94,13 @@ def folder(home: Path, name: str) -> Path:
 
 def is_complete(home: Path, name: str) -> bool:
     """True when the model's marker stands and its files have the sizes that it names."""
-    return _damage(folder(home, name)) is None
+    return _damage(folder(home, name), _made_from(name)) is None
+
+
+def _made_from(name: str) -> str:
+    """Digest of the shipped file that a model is made with; empty for one that is only downloaded."""
+    weights = pinned().get(name)
+    return weights.sha256 if weights and weights.tuned else ""
 
 
 def require(home: Path, name: str) -> Path:
@@ -97,19 +109,22 @@ def require(home: Path, name: str) -> Path:
     Raises:
         WeightsError: when it is missing or a file of it was cut or removed.
     """
-    damage = _damage(folder(home, name))
+    damage = _damage(folder(home, name), _made_from(name))
     if damage:
         raise WeightsError(f"模型 {name} {damage}。请运行：python -m index fetch（离线环境加 --from 文件夹）。")
     return folder(home, name)
 
 
-def _damage(path: Path) -> str | None:
+def _damage(path: Path, made_from: str = "") -> str | None:
     try:
-        files: dict[str, int] = json.loads((path / MARKER).read_text("utf-8"))["files"]
+        marker = json.loads((path / MARKER).read_text("utf-8"))
+        files: dict[str, int] = marker["files"]
     except FileNotFoundError:
         return "还没有下载"
     except (OSError, ValueError, KeyError, TypeError):
         return "的完成标记损坏"
+    if made_from and marker.get("sha256") != made_from:
+        return "是用旧的训练结果做的"
     for name, size in files.items():
         try:
             actual = (path / name).stat().st_size
@@ -134,12 +149,17 @@ def fetch(home: Path, name: str, source: Path | None = None, say: Callable[[str]
     if weights is None:
         raise WeightsError(f"没有名为 {name} 的内置模型。可选：{'、'.join(pinned())}；其他模型请直接用本地路径或模型库名称。")
     target = folder(home, name)
-    if _damage(target) is None:
+    if is_complete(home, name):
         return target
+    base = fetch(home, weights.base, source, say) if weights.base else None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_name(f"{target.name}.lock"), timeout=0):
-            if _damage(target) is not None:  # another program may have finished it in between
+            if is_complete(home, name):  # another program may have finished it in between
+                return target
+            if base:
+                _derive(weights, base, target, say)
+            else:
                 _fetch(weights, target, home / "downloads", source, say)
     except Timeout:
         raise WeightsError(f"另一个程序正在下载 {name}。请等它结束，再运行同一条命令。") from None
@@ -156,9 +176,7 @@ def _fetch(weights: Weights, target: Path, downloads: Path, source: Path | None,
     say(f"获取 {weights.name}（{weights.license}，{weights.bytes >> 20} MiB）：{weights.about}")
     if not (joined.exists() and _sha256(joined) == weights.sha256):
         _obtain(_Job(weights, joined, downloads, source, say))
-    building = target.with_name(target.name + ".building")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
+    building = _empty(target)
     if weights.convert:
         from index import convert  # noqa: PLC0415 - torch is slow to load and not needed otherwise
 
@@ -166,17 +184,40 @@ def _fetch(weights: Weights, target: Path, downloads: Path, source: Path | None,
         convert.e5(joined, building)
     else:
         os.replace(joined, building / weights.filename)
+    _finish(weights, building, target)
+    joined.unlink(missing_ok=True)
+    for wheel in weights.wheels:
+        for path in _wheel_files(downloads, wheel):
+            path.unlink()
+    say(f"  完成：{target}")
+
+
+def _derive(weights: Weights, base: Path, target: Path, say: Callable[[str], None]) -> None:
+    """Make a model from its fetched base and the shipped file."""
+    from index import convert  # noqa: PLC0415 - torch is slow to load and not needed otherwise
+
+    say(f"生成 {weights.name}（{weights.license}）：{weights.about}")
+    building = _empty(target)
+    convert.tuned_encoder(base, weights.tuned, building)
+    _finish(weights, building, target)
+    say(f"  完成：{target}")
+
+
+def _empty(target: Path) -> Path:
+    building = target.with_name(target.name + ".building")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    return building
+
+
+def _finish(weights: Weights, building: Path, target: Path) -> None:
+    """Write the marker last, then put the folder in its place."""
     (building / "ABOUT.txt").write_text(f"{weights.about}\nLicence: {weights.license}\nsha256: {weights.sha256}\n", "utf-8")
     files = {str(p.relative_to(building)): p.stat().st_size for p in sorted(building.rglob("*")) if p.is_file()}
     marker = {"name": weights.name, "sha256": weights.sha256, "license": weights.license, "files": files}
     (building / MARKER).write_text(json.dumps(marker, indent=1), "utf-8")
     shutil.rmtree(target, ignore_errors=True)
     os.replace(building, target)
-    joined.unlink(missing_ok=True)
-    for wheel in weights.wheels:
-        for path in _wheel_files(downloads, wheel):
-            path.unlink()
-    say(f"  完成：{target}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,16 @@ from index.search import Hit
 from index.tokens import content_words
 from qa.records import Piece
 
-_NEAR = 0.030
-"""A sentence this much less alike than the best one (cosine) is still taken; e5's scores lie close together."""
+_NEAR = 0.10
+"""A sentence this much less alike than the best one (cosine) is still taken."""
 _SHORTEST = 12
 """Characters; a shorter sentence is a title, which stands in the heading already."""
 _SAME = 0.8
 """Share of a general statement's words that a narrower one repeats."""
-_NARROWER = 0.02
+_NARROWER = 0.06
 """Likeness that a statement about a narrower subject loses."""
 _SHORTEST_LIST = 2
-RANK_PENALTY = 0.002
+RANK_PENALTY = 0.006
 """Likeness that a clause loses per place in the ranking: the fused order knows more than the cosine."""
 
 

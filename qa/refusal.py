@@ -25,7 +25,8 @@ _MONEY = re.compile(
 _DAY = re.compile(
     r"截止(?:时间|日期|到)|几月几[日号]|哪一?天|几号(?:之前|前|截止|开始)|(?:申报|报名|受理)(?:的)?(?:时间|日期|期限)"
 )
-_CONTACT = re.compile(r"电话|联系方式|网址|邮箱|邮编|地址(?:在|是)|在哪(?:儿|里)办")
+_SHARE = re.compile(r"百分之(?:多少|几)|几个百分点|(?:比例|比重|占比|利率|税率|费率)(?:是|为|有|要|能|最高|最低)?多少")
+_CONTACT = re.compile(r"电话|联系方式|网址|邮箱|邮编|地址(?:在|是)|在哪(?:儿|里)办|往哪(?:儿|里)?寄|哪个(?:网站|网址|窗口)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +75,25 @@ def _weak(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) ->
 
 
 def answerable(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> float:
-    """Likelihood, 0 to 1, that the hits bear on the question: a logistic curve over two measures.
+    """Likelihood, 0 to 1, that the hits bear on the question: a logistic curve over three measures.
 
     likeness: the best cosine of the first hits; coverage: the weighted share of the question's content words
-    (or of their official wording) that one hit and its headings hold. Fitted by `python -m eval refusal` on
-    eval/cases/refusal.jsonl.
+    (or of their official wording) that one hit and its headings hold; length: of the question, since a story
+    told in everyday words is less like any clause than a short question is. Fitted by `python -m eval refusal`.
     """
     if any("address" in hit.ranks for hit in hits) or _names_what_stands(question, hits):
         return 1.0
-    likeness, coverage = measures(question, hits, weight)
     chinese = bool(re.search(r"[\u4e00-\u9fff]", question))
-    bias, by_likeness, by_coverage = _CURVE if chinese else _CURVE_FOREIGN
-    return 1 / (1 + math.exp(-(bias + by_likeness * likeness + by_coverage * coverage)))
+    bias, *slopes = _CURVE if chinese else _CURVE_FOREIGN
+    values = measures(question, hits, weight)
+    return 1 / (1 + math.exp(-(bias + sum(s * v for s, v in zip(slopes, values, strict=True)))))
 
 
-_CURVE = (-58.1, 64.3, 3.52)
-_CURVE_FOREIGN = (-50.3, 64.3, 0.0)  # few words are shared, and likeness across languages lies lower
+_CURVE = (-7.70, 8.18, 2.02, 4.61)
+_CURVE_FOREIGN = (-36.0, 60.0, 0.0, 0.0)  # few words are shared, and likeness across languages lies lower
+_LONG = 40  # characters; longer questions count as long as this
 _TERM = 5  # characters: a term of art (科技创新券), hardly a turn of speech
-THRESHOLD = 0.25
+THRESHOLD = 0.35
 """Below 0.5: the nearest clauses beside a doubtful answer mend more than a refusal of a good question."""
 
 
@@ -101,8 +103,8 @@ def _names_what_stands(question: str, hits: Sequence[Hit]) -> bool:
     return any(term in hit.clause.text for term in terms for hit in hits[:_LOOKED_AT])
 
 
-def measures(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> tuple[float, float]:
-    """(likeness, coverage) of the first hits."""
+def measures(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> tuple[float, float, float]:
+    """(likeness, coverage, length), the first two of the first hits; all between 0 and 1."""
     likeness = max((h.similarity for h in hits[:_LOOKED_AT]), default=0.0)
     asked = dict.fromkeys(content_words(question))
     formal = [w for w in content_words(official(question)) if w not in asked]
@@ -115,7 +117,7 @@ def measures(question: str, hits: Sequence[Hit], weight: Callable[[str], float])
         # Official words that the hit holds stand for everyday words that it does not.
         lent = sum(weight(w) for w in formal if w in held)
         best = max(best, min(1.0, (own + 0.7 * min(lent, total - own)) / total))
-    return likeness, best
+    return likeness, best, min(len(question), _LONG) / _LONG
 
 
 def _other_time(question: str, hits: Sequence[Hit], documents: Sequence[Document]) -> Refusal | None:
@@ -138,6 +140,8 @@ def _not_stated(question: str, evidence: Sequence[Piece]) -> Refusal | None:
     units = {q.unit for q in quantities(text)}
     if _MONEY.search(question) and "元" not in units:
         return Refusal("amount", prompts.REFUSALS["amount"].format(what="具体金额"))
+    if _SHARE.search(question) and not units & {"%", "倍", "成", "百分点"}:
+        return Refusal("amount", prompts.REFUSALS["amount"].format(what="具体比例"))
     if _DAY.search(question) and not units & {"日", "月"}:
         return Refusal("amount", prompts.REFUSALS["amount"].format(what="具体日期"))
     if _CONTACT.search(question) and not re.search(r"\d{5,}|www|@|[路街号]\d+", text):

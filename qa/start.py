@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from index.models import encoder
+from index.rerank import reranker
 from index.search import Index, open_index
 from qa.answer import Assistant
 from qa.settings import Settings
@@ -24,6 +25,6 @@ def assistant(settings: Settings) -> Assistant:
 
 
 def _index(settings: Settings) -> Index:
-    index = open_index(settings.index, encoder(settings.index))
+    index = open_index(settings.index, encoder(settings.index), reranker(settings.index))
     index.search("有哪些扶持政策？", 1)
     return index

@@ -1,4 +1,4 @@
-"""Stand-ins for the two models: HashEncoder for the embedding model, ScriptedWriter for the generator."""
+"""Stand-ins for the models: HashEncoder for the embedding model, FakeReranker, ScriptedWriter for the generator."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.models import Vectors
+from index.tokens import words
 
 
 class HashEncoder:
@@ -49,6 +51,23 @@ class HashEncoder:
             for bigram in [text[i : i + 2] for i in range(len(text) - 1)] or [text]:
                 counts[row, zlib.crc32(bigram.encode("utf-8", "surrogatepass")) % self.dimensions] += 1
         return counts / np.linalg.norm(counts, axis=1, keepdims=True)
+
+
+class FakeReranker:
+    """Word overlap: the share of the question's words that the passage holds; the other way round with `contrary`.
+
+    `read` holds (question, passages) of each call.
+    """
+
+    def __init__(self, contrary: bool = False) -> None:
+        self.contrary = contrary
+        self.read: list[tuple[str, list[str]]] = []
+
+    def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        self.read.append((question, list(passages)))
+        asked = set(words(question))
+        shares = [len(asked & set(words(p))) / max(1, len(asked)) for p in passages]
+        return np.array([1 - s if self.contrary else s for s in shares], np.float32)
 
 
 class ScriptedWriter:

@@ -15,6 +15,7 @@ from corpus.records import CorpusError
 from index import cache, files
 from index.build import build
 from index.errors import BuildError
+from index.lists import group_passage, groups
 from index.passages import passage, sentence_passages
 from index.search import open_index
 
@@ -43,7 +44,8 @@ def test_what_a_build_reports_is_what_the_corpus_holds(settings, encoder, built)
     found = [c for d in catalog.load(settings.corpus) for c in clauses(d)]
     texts = passages(settings.corpus)
     assert (built.documents, built.clauses) == (3, len(found))
-    assert built.embedded == encoder.embedded == len(set(texts))
+    lists = [group_passage(g, found) for g in groups(found)]
+    assert built.embedded == encoder.embedded == len({*texts, *lists})
     assert built.sentences == len(texts) - sum(c.kind != "heading" for c in found)
     assert built.folder == files.current(settings.index)
 

@@ -1,11 +1,16 @@
 """Case files: what is read, what is refused, and how a quote is proved."""
 
 import json
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from hits import clause
 
-from eval.cases import CaseError, load, unproved
+from corpus import catalog
+from corpus.clauses import clauses
+from eval.cases import TYPES, CaseError, load, unproved
+from eval.metrics import holds
 
 GOOD = {
     "id": "A01",
@@ -64,4 +69,64 @@ def test_missing_and_empty_files(tmp_path):
 def test_quotes_are_proved_against_single_clauses(tmp_path):
     found = [clause("一、目标\n普及率 达到６０％，继续提高水平。\n")]
     row = GOOD | {"evidence": [{"quote": "达到60%"}, {"quote": "达到70%", "alt": [{"quote": "继续提高"}]}]}
-    assert list(unproved(load(write(tmp_path, row)), found)) == ["A01: 达到70%"]
+    assert list(unproved(load(write(tmp_path, row)), found)) == ["第 1 行 A01：达到70%"]
+
+
+# --- the written cases -------------------------------------------------------
+
+ROOT = Path(__file__).parents[1]
+DEV, TEST = (load(ROOT / "eval" / "cases" / f"{name}.jsonl") for name in ("dev", "test"))
+WRITTEN = pytest.mark.parametrize("cases", [DEV, TEST], ids=["dev", "test"])
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    """The clauses of each shipped document."""
+    return {d.id: clauses(d) for d in catalog.load(ROOT / "corpus" / "documents")}
+
+
+@WRITTEN
+def test_every_quote_stands_in_a_clause_of_the_shipped_corpus(cases, shipped):
+    assert list(unproved(cases, [c for found in shipped.values() for c in found])) == []
+
+
+@WRITTEN
+def test_a_quote_stands_in_the_document_that_it_names(cases, shipped):
+    wrong = [
+        (case.id, quote.text)
+        for case in cases
+        for quote in case.evidence
+        if quote.document and not any(holds(c.full, quote.text) for c in shipped[quote.document])
+    ]
+    assert wrong == []
+
+
+@WRITTEN
+def test_what_can_be_answered_has_evidence_and_an_answer(cases):
+    wanted = {case.id for case in cases if case.type != "none"}
+    assert {case.id for case in cases if case.evidence} == {case.id for case in cases if case.answer} == wanted
+    assert {case.id for case in cases if case.type == "followup" and len(case.turns) < 2} == set()
+
+
+@WRITTEN
+def test_what_a_right_answer_must_hold_is_in_the_answer_that_was_written(cases):
+    assert [(case.id, m) for case in cases for m in case.must if not holds(case.answer, m)] == []
+
+
+def test_there_are_enough_cases_of_every_kind():
+    counts = Counter(case.type for case in DEV + TEST)
+    assert counts.total() >= 360
+    least = {"none": 50, "followup": 40, "compare": 40, "plain": 60, "support": 60}
+    assert {kind: n for kind, n in least.items() if counts[kind] < n} == {}
+    assert set(counts) == set(TYPES)
+
+
+def test_no_case_is_in_both_files():
+    assert {case.id for case in DEV} & {case.id for case in TEST} == set()
+    shared = {turn for case in DEV for turn in case.turns[:1]} & {turn for case in TEST for turn in case.turns[:1]}
+    assert len(shared) == 0
+
+
+def test_no_question_is_asked_twice():
+    asked = Counter(case.turns for case in DEV + TEST)
+    assert sorted(asked.values())[-1] == 1

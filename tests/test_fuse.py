@@ -15,16 +15,16 @@ def test_scores_are_sums_of_reciprocal_ranks():
         (9, {"b": 2}),
         (5, {"a": 3}),
     ]
-    assert [score for _, score, _ in found] == pytest.approx([1 / 62 + 1 / 61, 1 / 61, 1 / 62, 1 / 63])
+    assert [score for _, score, _ in found] == pytest.approx([1 / 17 + 1 / 16, 1 / 16, 1 / 17, 1 / 18])
 
 
 def test_weights_multiply_a_retrievers_share():
     found = fuse({"a": [1], "b": [2]}, {"a": 1.0, "b": 3.0})
-    assert [(item, score) for item, score, _ in found] == [(2, pytest.approx(3 / 61)), (1, pytest.approx(1 / 61))]
+    assert [(item, score) for item, score, _ in found] == [(2, pytest.approx(3 / 16)), (1, pytest.approx(1 / 16))]
 
 
 def test_two_lower_ranks_beat_one_first_rank():
-    # 1/62 + 1/62 = 0.0323 > 1/61 = 0.0164
+    # 1/17 + 1/17 = 0.118 > 1/16 = 0.0625
     assert fuse({"a": [1, 2], "b": [3, 2]}, ONE)[0][0] == 2
 
 
@@ -36,7 +36,7 @@ def test_equal_scores_keep_the_smaller_id_first(order):
 
 def test_empty_rankings_give_nothing_and_take_nothing():
     assert fuse({}, {}) == []
-    assert fuse({"a": [], "b": [6]}, ONE) == [(6, pytest.approx(1 / 61), {"b": 1})]
+    assert fuse({"a": [], "b": [6]}, ONE) == [(6, pytest.approx(1 / 16), {"b": 1})]
 
 
 def test_a_retriever_without_a_weight_is_an_error():

@@ -14,16 +14,35 @@ MAY = {
     "eval": {"corpus", "prompts", "index", "qa"},
 }
 OWNERS = {
-    "sentence_transformers": {"index/models.py", "index/convert.py"},
+    "sentence_transformers": {"eval/train/__main__.py", "index/rerank.py", "index/models.py", "index/convert.py"},
     "faiss": {"index/vectors.py"},
     "bm25s": {"index/lexical.py"},
     "rjieba": {"index/tokens.py"},
     "opencc": {"index/tokens.py"},
     "xllamacpp": {"qa/writer.py"},
-    "transformers": {"qa/writer.py", "index/models.py", "index/convert.py"},
+    "transformers": {
+        "eval/train/__main__.py",
+        "eval/train/reranker.py",
+        "index/rerank.py",
+        "qa/writer.py",
+        "index/models.py",
+        "index/convert.py",
+    },
     "fastapi": {"qa/server.py", "qa/page.py"},
     "gradio": {"qa/page.py"},
-    "torch": {"index/convert.py", "index/models.py", "qa/writer.py"},
+    "torch": {
+        "index/rerank.py",
+        "index/convert.py",
+        "index/models.py",
+        "qa/writer.py",
+        "eval/train/encoder.py",
+        "eval/train/reranker.py",
+    },
+    "langchain_core": {"eval/peer_systems.py"},
+    "langchain_text_splitters": {"eval/peer_systems.py"},
+    "llama_index": {"eval/peer_systems.py"},
+    "haystack": {"eval/peer_systems.py"},
+    "txtai": {"eval/peer_systems.py"},
 }
 FILES = sorted(p for folder in MAY for p in (ROOT / folder).rglob("*.py"))
 

@@ -17,9 +17,10 @@ def test_each_variable_sets_its_field(tmp_path):
         YOUJU_CORPUS=str(tmp_path / "c"),
         YOUJU_INDEX=str(tmp_path / "i"),
         YOUJU_ENCODER="/models/e5",
+        YOUJU_RERANKER="/models/r",
         YOUJU_GENERATOR="/models/w.gguf",
     )
-    assert settings == IndexSettings(tmp_path / "h", tmp_path / "c", tmp_path / "i", "/models/e5", "/models/w.gguf")
+    assert settings == IndexSettings(tmp_path / "h", tmp_path / "c", tmp_path / "i", "/models/e5", "/models/r", "/models/w.gguf")
 
 
 @pytest.mark.parametrize("environment", [{}, dict.fromkeys(("YOUJU_CORPUS", "YOUJU_INDEX", "YOUJU_ENCODER"), "")])

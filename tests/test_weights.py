@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from wheels import NAME, WHOLE, Site, fetch, stored
 
-from index import weights
+from index import tuned, weights
 from index.errors import WeightsError
 from index.settings import DEFAULT_ENCODER, DEFAULT_GENERATOR
 from index.weights import MARKER
@@ -131,6 +131,10 @@ def test_the_shipped_table_pins_every_byte():
     pinned = weights.pinned()
     assert {DEFAULT_ENCODER, DEFAULT_GENERATOR} <= pinned.keys()
     for entry in pinned.values():
+        if entry.base:
+            assert pinned[entry.base].use == entry.use
+            assert (tuned.FOLDER / entry.tuned).stat().st_size < 40e6
+            continue
         assert entry.bytes > 0
         assert entry.filename == ("weights.bin" if entry.convert else "model.gguf")
         hashes = [entry.sha256, *(w.sha256 for w in entry.wheels)]
