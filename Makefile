@@ -45,7 +45,7 @@ index: $(VENV)/installed ## 取权重，建立或更新索引
 	@$(PY) -m index build
 
 test: $(VENV)/installed-dev ## 全部测试：先快的，再用真实模型的
-	@$(PY) -m pytest -m "not real"
+	@$(PY) -m pytest -m "not real and not peers"
 	@$(PY) -m index ensure
 	@$(PY) -m pytest -m real
 

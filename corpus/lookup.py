@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from corpus import numerals
 from corpus.records import Address, Clause, Document
 
-NUMBER = re.compile(r"(?P<agency>[\u4e00-\u9fff]{1,8}发)? ?[〔\[（(［]?(?P<year>\d{4})?[〕\]）)］]? ?(?P<serial>\d{1,4})号文?件?")
+NUMBER = re.compile(
+    r"(?P<agency>[\u4e00-\u9fff]{1,8}发)? ?[〔\[（(［]?(?P<year>\d{4})?[〕\]）)］]? ?(?<![月\d])(?P<serial>\d{1,4})号文?件?"
+)
 _TITLE = re.compile(r"《([^》]+)》")
 _CN = f"[{numerals.CHARACTERS}]+"
 _ITEM = re.compile(rf"第([（(](?:{_CN}|\d{{1,3}})[）)])[条项]")  # 第（二）项

@@ -53,7 +53,13 @@ def _run_beir(settings: Settings, folder: Path, split: str, out: Path, limit: in
 
     data = beir.load(folder, split)
     index = beir.open_index(data, settings.index, encoder(settings.index), reranker(settings.index))
-    here = {"beir": data.digest[:16], "split": split, "encoder": settings.index.encoder, "reranker": settings.index.reranker}
+    here = {
+        "beir": data.digest[:16],
+        "questions": data.asked[:16],
+        "split": split,
+        "encoder": settings.index.encoder,
+        "reranker": settings.index.reranker,
+    }
     made = beir.run(data, index, out, here, limit)
     (out / "summary.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
     (out / "report.html").write_text(beir.page(data, made, read_lines(out / "run.jsonl")), "utf-8")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import html
+import io
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,6 +46,9 @@ class Beir:
     queries: dict[str, str]
     qrels: dict[str, dict[str, int]]
     digest: str
+    """Of the corpus and of the code that reads it: what an index of it depends on."""
+    asked: str
+    """Of the questions and their gold rows."""
 
 
 def load(folder: Path, split: str) -> Beir:
@@ -67,8 +71,8 @@ def load(folder: Path, split: str) -> Beir:
             raise CaseError(f"{qrels.name}：{what}。请检查 --split 与文件是否配套。")
     if not gold:
         raise CaseError(f"{qrels.name} 里没有一条标注。")
-    digest = files.digest_of([corpus])
-    return Beir(documents, clauses, rows, {q: texts[q] for q in gold}, gold, digest)
+    asked = hashlib.sha256(queries.read_bytes() + qrels.read_bytes()).hexdigest()
+    return Beir(documents, clauses, rows, {q: texts[q] for q in gold}, gold, files.digest_of([corpus]), asked)
 
 
 def _file(folder: Path, names: Sequence[str]) -> Path:
@@ -78,8 +82,15 @@ def _file(folder: Path, names: Sequence[str]) -> Path:
     return found
 
 
+def _text(path: Path) -> io.StringIO:
+    try:
+        return io.StringIO(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseError(f"读不了 {path}（{error}）。文件应为 UTF-8。") from None
+
+
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8-sig") as lines:
+    with _text(path) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -94,7 +105,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def _qrels(path: Path) -> dict[str, dict[str, int]]:
     out: dict[str, dict[str, int]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as lines:
+    with _text(path) as lines:
         for number, row in enumerate(csv.reader(lines, delimiter="\t"), start=1):
             if not row or (number == 1 and not row[-1].lstrip("-").isdigit()):
                 continue
@@ -211,7 +222,9 @@ def page(data: Beir, made: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]
         gold = data.qrels[line["id"]]
         if any(places.get(g, 99) > 10 for g in gold):
             told = "、".join(f"{g}（{'第 ' + str(places[g]) + ' 条' if g in places else '没有找到'}）" for g in gold)
-            found = "".join(f"<li>{html.escape(h['clause'])}：{html.escape(h['text'][:80])}</li>" for h in line["retrieved"][:3])
+            found = "".join(
+                f"<li>{html.escape(h['clause'])}：{html.escape(h['text'][:80])}</li>" for h in line.get("retrieved", [])[:3]
+            )
             missed.append(
                 f"<details><summary>{html.escape(data.queries[line['id']])}</summary><p>{html.escape(told)}</p><ol>{found}</ol></details>"
             )

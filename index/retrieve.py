@@ -87,4 +87,5 @@ class Retrievers:
     def _near_clauses(self, vector: Vectors, mask: Mask, count: int) -> list[tuple[int, float]]:
         rows = None if mask is None else np.flatnonzero(mask[self.searched])
         ids, scores = self._clauses.search(vector, count, rows)
-        return [(int(self.searched[i]), float(s)) for i, s in zip(ids, scores, strict=True)]
+        found = [(int(self.searched[i]), float(s)) for i, s in zip(ids, scores, strict=True)]
+        return sorted(found, key=lambda item: (-item[1], item[0]))

@@ -13,6 +13,8 @@ from index.tokens import content_words, fold
 
 _PAPER = re.compile(r"意见|方案|规划|纲要|文件|办法|条例|规定|通知|决定|计划|细则|法(?!院|人|律)|《|文")
 _BESIDE = re.compile(r"[和与跟同比、]|各自|分别|不同|区别|差别|差异|一样|哪个更|都有")
+_BEFORE = "在按照据由对和与及跟同里中是，。、"  # characters that stand before a 文号, not in it
+_FRAGMENT = 4
 _ENOUGH = 0.4  # share of a title's weight that a question must hold to name the document
 _ENOUGH_OF_A_PAPER = 0.3  # where a word that only this title has stands beside 意见, 方案 …
 _ISSUER = re.compile(r"^.{2,40}?(?:关于)(?:印发|贯彻|推进|深化|加快|进一步)?")
@@ -28,7 +30,7 @@ class Router:
         for number, own in enumerate(words):
             for word in own:
                 self._titles[word].add(number)
-        self._whole = [sum(self._weight(w) for w in own) or 1.0 for own in words]
+        self._whole = [sum(self._weight(w) for w in sorted(own)) or 1.0 for own in words]
 
     def explicit(self, question: str) -> list[Document]:
         """Named by 文号 or 《title》."""
@@ -45,16 +47,15 @@ class Router:
             for number in self._titles.get(word, ()):
                 held[number].add(word)
         speaks = _PAPER.search(fold(question)) is not None
-        shares = {n: sum(map(self._weight, words)) / self._whole[n] for n, words in held.items()}
+        shares = {n: sum(map(self._weight, sorted(words))) / self._whole[n] for n, words in held.items()}
         alone = {n for n, words in held.items() if any(len(self._titles[w]) == 1 for w in words)}
-        # A document of which the question says nothing that it does not say of another is not meant beside it.
-        found = [
+        enough = [
             n
             for n, share in shares.items()
-            if share >= (_ENOUGH_OF_A_PAPER if n in alone and speaks else _ENOUGH)
-            and (n in alone or speaks)
-            and not any(held[n] < held[m] for m in held)
+            if (n in alone or speaks) and share >= (_ENOUGH_OF_A_PAPER if n in alone and speaks else _ENOUGH)
         ]
+        # A document of which the question says nothing that it does not say of another is not meant beside it.
+        found = [n for n in enough if not any(held[n] < held[m] for m in enough)]
         return [self._documents[n] for n in sorted(found, key=lambda n: (-shares[n], n))[:3]]
 
     def compared(self, question: str) -> list[Document]:
@@ -71,19 +72,28 @@ class Router:
 def without_names(question: str, documents: Sequence[Document] = ()) -> str:
     """The question without 文号 and 《titles》: inside the document that they name they only blur it.
 
-    Of `documents` also the words of their titles go, where three or more characters stand together.
+    Of `documents` also the words of their titles go, where four or more characters stand together. A question
+    that would have nothing left stays as it is.
     """
+    text = re.sub(r"《[^》]*》(?:（[^）]*）)?", "", question)
+    text = lookup.NUMBER.sub(lambda m: _before_the_agency(m["agency"] or ""), text)
     for document in documents:
-        for length in range(len(document.title), 2, -1):
-            parts = {document.title[i : i + length] for i in range(len(document.title) - length + 1)}
-            found = next((p for p in sorted(parts) if p in question), None)
-            if found:
-                question = question.replace(found, "")
-                break
-    text = re.sub(r"《[^》]+》(?:（[^）]*）)?", "", question)
-    text = lookup.NUMBER.sub("", text)
-    text = re.sub(r"^(?:根据|按照?|在|对于)?[，,、的和与 ]*(?:里面?|中|规定)?[，,、的 ]*", "", text)
-    return text if len(re.findall(r"\w", text)) >= 3 else question
+        if lookup.named_documents([document], question):
+            continue
+        longest = min(len(document.title), len(text))
+        pieces = (text[i : i + n] for n in range(longest, _FRAGMENT - 1, -1) for i in range(len(text) - n + 1))
+        found = next((piece for piece in pieces if piece in document.title), "")
+        text = text.replace(found, "", 1) if found else text
+    if text == question:
+        return question
+    text = re.sub(r"^(?:根据|按照?|在|对于)?[，,、的和与 ]*(?:里面?|中(?![小国央部西医药级])|规定)?[，,、的 ]*", "", text)
+    return text if content_words(text) and len(re.findall(r"\w", text)) >= 3 else question
+
+
+def _before_the_agency(words: str) -> str:
+    """What the pattern of a 文号 took too much: 补贴在青政办发 → 补贴在."""
+    cut = max((words.rfind(c) for c in _BEFORE), default=-1)
+    return words[: cut + 1]
 
 
 def _place(region: str) -> str:
@@ -91,5 +101,6 @@ def _place(region: str) -> str:
 
 
 def _subject(title: str) -> str:
-    """A title without its issuer: 国务院关于积极推进…的指导意见 → …的指导意见."""
-    return _ISSUER.sub("", re.sub(r"《[^》]*》", "", title)) or title
+    """A title without its issuer, and without the paper that it carries out: 关于贯彻《…》建设…的意见 → 建设…的意见."""
+    kept = re.sub(r"(?:贯彻|落实|实施|执行)+《[^》]*》", "", title)
+    return _ISSUER.sub("", re.sub(r"[《》]", "", kept)) or title

@@ -149,16 +149,15 @@ class Index:
         asked = self._asked(question)
         vectors = self.encoder.queries([part for part, _ in asked])
         found = [self._ranked(part, allowed, inside, simplified(also)) for part, inside in asked]
-        relevance: dict[int, float] = {}
+        relevance: list[dict[int, float]] = [{} for _ in asked]
         if self._reranker:
             depth = RERANKED // len(asked)
             for n, (part, _) in enumerate(asked):
                 # Of two readings of a follow-up the longer one leaves nothing out.
                 read = max(part, simplified(also), key=len) if len(asked) == 1 else part
-                found[n], scores = self._reread(read, found[n], vectors[n : n + 1], depth)
-                relevance = scores | relevance
+                found[n], relevance[n] = self._reread(read, found[n], vectors[n : n + 1], depth)
         return [
-            self._hit(number, score, ranks, vectors[part : part + 1], relevance.get(number))
+            self._hit(number, score, ranks, vectors[part : part + 1], relevance[part].get(number))
             for number, score, ranks, part in _take_turns(found)[:k]
         ]
 

@@ -21,8 +21,9 @@ Tensors = Mapping[str, NDArray[np.float32]]
 
 
 def digest(name: str) -> str:
-    """Of a shipped file; a model folder made from an older one is made again."""
-    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()
+    """Of a shipped file, empty when it is not there; a model folder made from an older one is made again."""
+    path = FOLDER / name
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def save(path: Path, base: Tensors, tuned: Tensors) -> int:

@@ -165,7 +165,7 @@ def fetch(home: Path, name: str, source: Path | None = None, say: Callable[[str]
         raise WeightsError(f"另一个程序正在下载 {name}。请等它结束，再运行同一条命令。") from None
     except OSError as error:
         raise WeightsError(
-            f"写入 {target} 失败：{reason(error)}。请腾出约 {3 * weights.bytes >> 20} MiB 空间，再运行同一条命令，会从断点继续。"
+            f"写入 {target} 失败：{reason(error)}。请腾出约 {_room(weights)} MiB 空间，再运行同一条命令，会从断点继续。"
         ) from error
     return target
 
@@ -192,10 +192,19 @@ def _fetch(weights: Weights, target: Path, downloads: Path, source: Path | None,
     say(f"  完成：{target}")
 
 
+def _room(weights: Weights) -> int:
+    """MiB that fetching or making a model needs; a 4-bit copy becomes a folder of some seven times its size."""
+    return 1 + (3 * weights.bytes >> 20 if weights.bytes else 8 * pinned()[weights.base].bytes >> 20)
+
+
 def _derive(weights: Weights, base: Path, target: Path, say: Callable[[str], None]) -> None:
     """Make a model from its fetched base and the shipped file."""
     from index import convert  # noqa: PLC0415 - torch is slow to load and not needed otherwise
 
+    if not weights.sha256:
+        raise WeightsError(
+            f"缺少随程序附带的文件 index/tuned/{weights.tuned}。请重新取一份完整的源码，或用 YOUJU_ENCODER 指定别的模型。"
+        )
     say(f"生成 {weights.name}（{weights.license}）：{weights.about}")
     building = _empty(target)
     convert.tuned_encoder(base, weights.tuned, building)

@@ -12,7 +12,7 @@ from index.route import without_names
 from index.tokens import content_words
 
 _LEANS = re.compile(
-    r"^(?:那么?|那它|它|他们|她们|这|那|其|还有|另外|然后|为什么|为啥|具体|比如|再|如果|要是)|(?:它|他们|这[个些项几一类种样]|那[个些项几一类种]|该|其中|上面|刚才|前面|上述)|(?:呢|呢？|呢\?)$"
+    r"^(?:那么?|那它|它|他们|她们|这|那|其|还有|另外|然后|为什么|为啥|具体|比如|再(?=过|往|下|说|问|有|多|后)|如果|要是)|(?:它|他们|这[个些项几一类种样]|那[个些项几一类种]|(?<!应)该(?=[项政文规计工意办方条款])|其中|上面|刚才|前面|上述)|(?:呢|呢？|呢\?)$"
 )
 _CORRECTION = re.compile(
     r"^(?:不是|不对|错了|不)[，,。 ]*(?:我(?:是)?(?:问|说|指|想问)的?是|我要?问|我说|是)?(?P<new>.{1,30}?)(?:的)?[。？?！!]*$"
@@ -38,12 +38,10 @@ def standalone(question: str, earlier: Sequence[str], regions: Sequence[str]) ->
         return question
     previous = earlier[-1]
     names = [*regions, *places(question), *places(previous)]
-    correction = _CORRECTION.match(question)
-    if correction:
-        return swap(previous, correction["new"].strip(), names)
-    other = _OTHER.match(question)
+    other = _CORRECTION.match(question) or _OTHER.match(question)
     if other:
-        return swap(previous, other["new"].strip(), names)
+        new = other["new"].strip()
+        return f"{new}，{without_names(previous)}" if NUMBER.search(new) else swap(previous, new, names)
     if NUMBER.search(question) or "《" in question:  # another document: the name of the one before must go
         previous = without_names(previous)
     words = content_words(question)

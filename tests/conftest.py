@@ -73,7 +73,9 @@ def settings(tmp_path: Path, sample: Path) -> IndexSettings:
     """Home, index and an own copy of the corpus in tmp; the two model names are local paths that do not exist."""
     corpus = Path(shutil.copytree(sample, tmp_path / "documents"))
     home = tmp_path / "home"
-    return IndexSettings(home, corpus, home / "indexes" / "sample", str(tmp_path / "encoder"), str(tmp_path / "writer.gguf"))
+    return IndexSettings(
+        home, corpus, home / "indexes" / "sample", str(tmp_path / "encoder"), generator=str(tmp_path / "writer.gguf")
+    )
 
 
 @pytest.fixture

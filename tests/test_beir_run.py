@@ -211,7 +211,6 @@ def test_questions_are_escaped(data, index, out):
     assert "<script>" not in told
 
 
-@pytest.mark.xfail(strict=True, reason="page() reads line['retrieved'], which the line of a failed question does not have")
 def test_a_question_that_failed_is_in_the_report(data, index, out):
     made = run(data, Watched(index, QUESTIONS["q2"]), out)
     assert QUESTIONS["q2"] in beir.page(data, made, read_lines(out / "run.jsonl"))
@@ -283,7 +282,6 @@ def test_a_folder_without_rows_is_told(command, tmp_path, out):
     assert (code, err.startswith(f"错误：{tmp_path} 缺少 corpus.jsonl")) == (1, True)
 
 
-@pytest.mark.xfail(strict=True, reason="a run's settings digest the corpus only: lines of changed questions are taken for theirs")
 def test_changed_questions_are_another_run(command, folder, out):
     command("--beir", folder, "--out", out)
     (folder / "queries.test.jsonl").write_text(lines([{"_id": q, "text": "谁解释本法？"} for q in QUESTIONS]), "utf-8")

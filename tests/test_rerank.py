@@ -190,7 +190,6 @@ def test_two_questions_are_each_read_with_their_own_clauses(judged, judge):
     assert [(question, len(texts)) for question, texts in judge.read] == [(q, search.RERANKED // 2) for q in TWO]
 
 
-@pytest.mark.xfail(strict=True, reason="`scores | relevance`: a clause that two questions read keeps the first one's score")
 def test_relevance_is_that_for_the_question_that_brought_the_clause(judged):
     for hit, question in zip(judged.search("".join(TWO), 2), TWO, strict=True):
         assert hit.relevance == pytest.approx(FakeReranker().scores(question, [text_of(hit)])[0])

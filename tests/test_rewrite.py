@@ -65,11 +65,9 @@ def test_a_turn_that_points_back_is_joined(question):
         "高新技术企业的研发费用加计扣除比例是多少？",
         pytest.param(
             "我应该找哪个部门办理科技型中小企业认定？",
-            marks=pytest.mark.xfail(strict=True, reason="the 该 of 应该 is taken for one that points back"),
         ),
         pytest.param(
             "再生资源回收企业能拿到多少财政补贴？",
-            marks=pytest.mark.xfail(strict=True, reason="the 再 of 再生资源, 再制造 is taken for one that joins"),
         ),
     ],
 )
@@ -100,9 +98,6 @@ def test_a_turn_about_another_document_drops_the_name_of_the_one_before(earlier,
     assert standalone(question, [earlier], REGIONS) == expected
 
 
-@pytest.mark.xfail(
-    strict=True, reason="swap() knows places, years and 《titles》, no 文号: the name before stays, or 2015 is taken for a year"
-)
 @pytest.mark.parametrize(
     ("earlier", "question", "absent", "present"),
     [
@@ -117,7 +112,6 @@ def test_a_short_turn_about_another_document_does_too(earlier, question, absent,
     assert absent not in whole
 
 
-@pytest.mark.xfail(strict=True, reason="a date's 1号 is taken for a 文号, so the document that is asked about loses its name")
 def test_a_date_is_no_other_document():
     whole = standalone("那7月1号以后申请的也给吗？", ["《甲办法》的补贴标准是多少？"], REGIONS)
     assert "《甲办法》" in whole

@@ -212,9 +212,6 @@ def test_another_gold_of_a_question_is_not_set_against_it():
     assert allowed == [[True, True, False], [True, True, True]]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="`row != gold` spares a second copy of the very gold, drawn as another question's negative"
-)
 def test_its_own_gold_drawn_for_another_question_is_not_set_against_it():
     rows, _, allowed = compared(asked((0,), (1,)), [(0, 0), (1, 1)], [[], [0]])
     assert rows == [0, 1, 0]

@@ -9,12 +9,21 @@ from index.vectors import FLAT_UP_TO, VectorIndex, kind_for
 SIZE, WIDTH = 300, 16
 KINDS = ["flat", "hnsw", "ivf"]
 SURE = {"flat": 1, "hnsw": 0.95, "ivf": 1}
-"""Share of rows that are found by themselves: a graph is built by threads and may cut a few rows off."""
+"""Share of rows that are found by themselves: a graph may cut a few rows off."""
 
 
 def drawn(count, seed=7):
     found = np.random.default_rng(seed).normal(size=(count, WIDTH)).astype(np.float32)
     return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    """A graph that several threads build differs from run to run, and they wait for each other on a busy machine."""
+    before = vectors.faiss.omp_get_max_threads()
+    vectors.faiss.omp_set_num_threads(1)
+    yield
+    vectors.faiss.omp_set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -107,16 +116,12 @@ def test_nothing_allowed_or_wanted_gives_nothing(found, rows):
     "kind",
     [
         "flat",
-        pytest.param(
-            "hnsw", marks=pytest.mark.xfail(strict=True, reason="the graph is left after efSearch steps, allowed or not")
-        ),
-        pytest.param(
-            "ivf", marks=pytest.mark.xfail(strict=True, reason="allowed rows in lists that are not probed are not found")
-        ),
+        pytest.param("hnsw"),
+        pytest.param("ivf"),
     ],
 )
 def test_few_allowed_rows_are_all_found(monkeypatch, kind):
-    # A graph of this size behaves with these numbers as one of 300,000 rows does with the real ones.
+    # A graph of this size behaves with these numbers as one beyond FLAT_UP_TO does with the real ones.
     monkeypatch.setattr(vectors, "_LINKS", 8)
     monkeypatch.setattr(vectors, "_EFFORT", 16)
     many = drawn(2000)

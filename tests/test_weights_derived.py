@@ -238,7 +238,6 @@ def test_a_full_disk_is_told(site, home, convert):
         fetch(home, ENCODER)
 
 
-@pytest.mark.xfail(strict=True, reason="the room asked for is 3 × bytes, and a derived model's entry has no bytes")
 def test_a_full_disk_asks_for_more_than_no_room(site, home, convert):
     fetch(home, NAME, site.folder)
     convert.during = disk_full
@@ -280,11 +279,11 @@ def test_the_shipped_table_makes_models_of_pinned_ones(tmp_path, monkeypatch):
         assert table[below[-1]].wheels
 
 
-@pytest.mark.xfail(strict=True, reason="pinned() digests every shipped file, and a missing one is a bare FileNotFoundError")
-def test_a_missing_shipped_file_is_told(tmp_path, monkeypatch):
+def test_a_missing_shipped_file_is_told(site, home, convert, tmp_path, monkeypatch):
+    fetch(home, NAME, site.folder)
     monkeypatch.setattr(tuned, "FOLDER", tmp_path / "nothing")
-    with pytest.raises(WeightsError):
-        weights.pinned()
+    with pytest.raises(WeightsError, match=r"缺少随程序附带的文件 index/tuned/.*YOUJU_ENCODER"):
+        fetch(home, ENCODER)
 
 
 def test_the_shipped_files_are_packaged():

@@ -36,21 +36,14 @@ TWO = [document("正文。", id=t, title=t, number=n) for t, n in (("养老补�
         pytest.param(
             "养老补贴办法、道路交通条例？",
             "养老补贴办法、道路交通条例？",
-            marks=pytest.mark.xfail(
-                strict=True, reason="where nothing is left, the question is given back without the titles: 、？"
-            ),
         ),
         pytest.param(
             "《养老补贴办法》和《道路交通条例》的罚款有什么不同？",
             "罚款有什么不同？",
-            marks=pytest.mark.xfail(strict=True, reason="titles go before their marks: 《》和《》的罚款…"),
         ),
         pytest.param(
             "甲发〔2020〕1号和道路交通条例的养老补贴各是多少？",
             "养老补贴各是多少？",
-            marks=pytest.mark.xfail(
-                strict=True, reason="what is asked goes too when it stands in the title of a document named by 文号"
-            ),
         ),
     ],
 )
@@ -63,20 +56,14 @@ def test_words_of_the_titles_of_given_documents_go(question, expected):
     [
         pytest.param(
             "中小企业能享受哪些优惠？",
-            marks=pytest.mark.xfail(strict=True, reason="the 中 of “《甲》中” is cut off any question: 小企业能享受…"),
         ),
-        pytest.param(
-            "在职职工能享受哪些优惠？", marks=pytest.mark.xfail(strict=True, reason="在 is cut off any question: 职职工能享受…")
-        ),
-        pytest.param(
-            "7月1号起施行吗？", marks=pytest.mark.xfail(strict=True, reason="a date's 1号 is taken for a 文号: 7月起施行吗？")
-        ),
+        pytest.param("在职职工能享受哪些优惠？"),
+        pytest.param("7月1号起施行吗？"),
     ],
 )
 def test_a_question_that_names_nothing_stays_whole(question):
     assert without_names(question) == question
 
 
-@pytest.mark.xfail(strict=True, reason="NUMBER's agency takes up to eight characters before 发: 护理补贴在 goes with 青政办发…号")
 def test_words_in_front_of_a_number_stay():
     assert "护理补贴" in without_names("护理补贴在青政办发〔2021〕3号里是多少？")

@@ -104,9 +104,9 @@ def _texts(
     for number, _ in batch:
         rows += chance.sample(list(negatives[number]), min(each, len(negatives[number])))
     allowed = torch.ones(len(batch), len(rows), dtype=torch.bool)
-    for at, (number, gold) in enumerate(batch):
+    for at, (number, _) in enumerate(batch):
         for column, row in enumerate(rows):
-            if row in data.questions[number].gold and row != gold:
+            if row in data.questions[number].gold and column != at:
                 allowed[at, column] = False
     return [data.passages[r] for r in rows], torch.arange(len(batch)), allowed
 

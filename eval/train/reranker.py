@@ -68,7 +68,7 @@ def train(
         for at in range(0, len(pairs) - recipe.questions + 1, recipe.questions):
             asked: list[tuple[str, str]] = []
             for number, gold in pairs[at : at + recipe.questions]:
-                rows = [gold, *chance.sample(list(negatives[number]), recipe.negatives)]
+                rows = [gold, *chance.choices(negatives[number], k=recipe.negatives)]
                 asked += [(data.questions[number].text, data.passages[r]) for r in rows]
             logits = scores(model, tokenizer, asked).reshape(recipe.questions, -1)
             wanted = torch.zeros_like(logits)
