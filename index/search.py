@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,7 @@ RERANKED = 30
 """Clauses that the reranker reads for one search."""
 _RERANKING = {"fused": 1.0, "reranker": 1.0, "list": 2.0}
 _RERANK_CONSTANT = 10
+_KEPT = 64  # query vectors
 Ranking = list[tuple[int, float, dict[str, int]]]
 """(clause, score, rank per retriever), best first."""
 _LISTS_NEAR = 8  # lists that are looked at
@@ -109,7 +111,7 @@ def open_index(settings: IndexSettings, encoder: Encoder, reranker: Reranker | N
 
 
 class Index:
-    """An opened index; safe to share between threads, nothing in it changes."""
+    """An opened index; safe to share between threads."""
 
     def __init__(self, folder: Path, encoder: Encoder, reranker: Reranker | None = None) -> None:
         try:
@@ -123,6 +125,8 @@ class Index:
         self.build = folder.name
         self.by_id = {c.id: c for c in self.clauses}
         self._router = Router(self.documents)
+        self._latest: dict[str, Vectors] = {}
+        self._lock = Lock()
         self._regions = sorted({re.sub(r"(?:省|市|自治区)$", "", d.region) for d in self.documents if d.region})
         self._ordinal = {c.id: n for n, c in enumerate(self.clauses)}
         self._groups = groups(self.clauses)
@@ -147,7 +151,10 @@ class Index:
             return []
         allowed = self._allowed(filters)
         asked = self._asked(question)
-        vectors = self.encoder.queries([part for part, _ in asked])
+        # All that will be looked for, embedded in one batch.
+        readings = [r for part, inside in asked for r in (part, official(part), *([without_names(part)] if inside else []))]
+        self._vectors([*readings, *([simplified(also)] if also else [])])
+        vectors = self._vectors([part for part, _ in asked])
         found = [self._ranked(part, allowed, inside, simplified(also)) for part, inside in asked]
         relevance: list[dict[int, float]] = [{} for _ in asked]
         if self._reranker:
@@ -160,6 +167,19 @@ class Index:
             self._hit(number, score, ranks, vectors[part : part + 1], relevance[part].get(number))
             for number, score, ranks, part in _take_turns(found)[:k]
         ]
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        """(n, d) query vectors; the latest are kept, since one search asks for the same words several times."""
+        with self._lock:
+            missing = [t for t in dict.fromkeys(texts) if t not in self._latest]
+            known = {t: self._latest[t] for t in texts if t in self._latest}
+        if missing:
+            known |= dict(zip(missing, self.encoder.queries(missing), strict=True))
+            with self._lock:
+                self._latest |= {t: known[t] for t in missing}
+                for old in list(self._latest)[:-_KEPT]:
+                    del self._latest[old]
+        return np.stack([known[t] for t in texts])
 
     def _reread(self, question: str, ranking: Ranking, vector: Vectors, depth: int) -> tuple[Ranking, dict[int, float]]:
         """The first few clauses in the order of retrievers and reranker together, and the reranker's scores."""
@@ -191,7 +211,7 @@ class Index:
         """Fused ranking of all retrievers for one whole question; clauses of named documents lead."""
         wording = official(question)
         near = self._retrievers
-        vectors = self.encoder.queries([question, wording])
+        vectors = self._vectors([question, wording])
         rankings = {
             "clause": near.clauses(vectors[:1], allowed),
             "sentence": near.sentences(vectors[:1], allowed),
@@ -221,7 +241,7 @@ class Index:
 
     def _readings(self, question: str, mask: Mask, name: str) -> dict[str, list[int]]:
         """Rankings for another reading of a question."""
-        vector = self.encoder.queries([question])
+        vector = self._vectors([question])
         return {
             f"{name} clause": self._retrievers.clauses(vector, mask),
             f"{name} sentence": self._retrievers.sentences(vector, mask),
@@ -244,7 +264,7 @@ class Index:
     def _list(self, question: str, mask: Mask) -> Group | None:
         """The list that the question asks for; None when a clause is nearer, since it then asks about that clause."""
         rows = None if mask is None else [n for n, g in enumerate(self._groups) if self._in(mask, g)]
-        vector = self.encoder.queries([question])
+        vector = self._vectors([question])
         near = self._retrievers.lists(vector, rows, _LISTS_NEAR)
         if not near:
             return None
