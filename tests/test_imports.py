@@ -35,6 +35,7 @@ OWNERS = {
         "index/convert.py",
         "index/models.py",
         "qa/writer.py",
+        "eval/train/descent.py",
         "eval/train/encoder.py",
         "eval/train/reranker.py",
     },

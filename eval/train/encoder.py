@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from eval.train.data import Data
+from eval.train.descent import by_length, descend, restored
 
 _LENGTH = 144  # tokens of a passage seen in training
 _MICRO = 16  # passages of like length that go through the model together
@@ -48,29 +49,19 @@ def train(model: Any, data: Data, negatives: Sequence[Sequence[int]], recipe: Re
             parameter.requires_grad = False
     learned = [p for n, p in model.named_parameters() if p.requires_grad and "pooler" not in n]
     pairs = [(n, g) for n, q in enumerate(data.questions) if not q.held_out for g in q.gold[:3]]
-    optimizer = torch.optim.AdamW(learned, lr=recipe.rate, weight_decay=0.01)
     steps = recipe.epochs * (len(pairs) // recipe.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min((s + 1) / (recipe.warmup * steps), max(0.0, (steps - s) / ((1 - recipe.warmup) * steps)))
-    )
+
+    def losses() -> Iterator[Tensor]:
+        for _ in range(recipe.epochs):
+            for batch in _batches(pairs, data, recipe.batch, chance):
+                texts, target, allowed = _texts(batch, data, negatives, recipe.negatives, chance)
+                asked = _vectors(model, ["query: " + data.questions[n].text for n, _ in batch])
+                found = _vectors(model, ["passage: " + t for t in texts])
+                likeness = recipe.scale * asked @ found.T
+                yield torch.nn.functional.cross_entropy(likeness.masked_fill(~allowed, -1e4), target)
+
     model.train()
-    done, total = 0, 0.0
-    for epoch in range(recipe.epochs):
-        for batch in _batches(pairs, data, recipe.batch, chance):
-            texts, target, allowed = _texts(batch, data, negatives, recipe.negatives, chance)
-            asked = _vectors(model, ["query: " + data.questions[n].text for n, _ in batch])
-            found = _vectors(model, ["passage: " + t for t in texts])
-            likeness = recipe.scale * asked @ found.T
-            loss = torch.nn.functional.cross_entropy(likeness.masked_fill(~allowed, -1e4), target)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(learned, 1.0)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-            done, total = done + 1, total + loss.item()
-            if done % 10 == 0:
-                say(f"epoch {epoch + 1} step {done}/{steps} loss {total / 10:.3f}")
-                total = 0.0
+    descend(learned, losses(), steps, recipe.rate, recipe.warmup, say)
     model.eval()
 
 
@@ -113,13 +104,11 @@ def _texts(
 
 def _vectors(model: Any, texts: Sequence[str]) -> Tensor:
     """(n, d) unit vectors with gradients; texts of like length together, so that little is padding."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    groups = list(by_length([len(t) for t in texts], _MICRO))
     parts: list[Tensor] = []
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        for at in range(0, len(order), _MICRO):
-            chosen = [texts[i] for i in order[at : at + _MICRO]]
+        for group in groups:
+            chosen = [texts[i] for i in group]
             features = model.tokenizer(chosen, padding=True, truncation=True, max_length=_LENGTH, return_tensors="pt")
             parts.append(model(dict(features))["sentence_embedding"].float())
-    place = torch.empty(len(order), dtype=torch.long)
-    place[torch.tensor(order)] = torch.arange(len(order))
-    return torch.nn.functional.normalize(torch.cat(parts), dim=1)[place]
+    return torch.nn.functional.normalize(restored(parts, groups), dim=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from torch import Tensor
 from transformers import BertConfig, BertForSequenceClassification
 
 from eval.train.data import Data
+from eval.train.descent import by_length, descend, restored
 
 LENGTH = 128
 """Tokens of question and passage together."""
@@ -56,34 +57,24 @@ def train(
         parameter.requires_grad = False
     learned = [p for p in model.parameters() if p.requires_grad]
     pairs = [(n, g) for n, q in enumerate(data.questions) if not q.held_out for g in q.gold[:1]]
-    optimizer = torch.optim.AdamW(learned, lr=recipe.rate, weight_decay=0.01)
     steps = recipe.epochs * (len(pairs) // recipe.questions)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min((s + 1) / (recipe.warmup * steps), max(0.0, (steps - s) / ((1 - recipe.warmup) * steps)))
-    )
+
+    def losses() -> Iterator[Tensor]:
+        for _ in range(recipe.epochs):
+            chance.shuffle(pairs)
+            for at in range(0, len(pairs) - recipe.questions + 1, recipe.questions):
+                asked: list[tuple[str, str]] = []
+                for number, gold in pairs[at : at + recipe.questions]:
+                    rows = [gold, *chance.choices(negatives[number], k=recipe.negatives)]
+                    asked += [(data.questions[number].text, data.passages[r]) for r in rows]
+                logits = scores(model, tokenizer, asked).reshape(recipe.questions, -1)
+                wanted = torch.zeros_like(logits)
+                wanted[:, 0] = 1
+                listwise = torch.nn.functional.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long))
+                yield listwise + recipe.pointwise * torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted)
+
     model.train()
-    done, total = 0, 0.0
-    for epoch in range(recipe.epochs):
-        chance.shuffle(pairs)
-        for at in range(0, len(pairs) - recipe.questions + 1, recipe.questions):
-            asked: list[tuple[str, str]] = []
-            for number, gold in pairs[at : at + recipe.questions]:
-                rows = [gold, *chance.choices(negatives[number], k=recipe.negatives)]
-                asked += [(data.questions[number].text, data.passages[r]) for r in rows]
-            logits = scores(model, tokenizer, asked).reshape(recipe.questions, -1)
-            wanted = torch.zeros_like(logits)
-            wanted[:, 0] = 1
-            listwise = torch.nn.functional.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long))
-            loss = listwise + recipe.pointwise * torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(learned, 1.0)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-            done, total = done + 1, total + loss.item()
-            if done % 20 == 0:
-                say(f"epoch {epoch + 1} step {done}/{steps} loss {total / 20:.3f}")
-                total = 0.0
+    descend(learned, losses(), steps, recipe.rate, recipe.warmup, say)
     model.eval()
 
 
@@ -107,20 +98,11 @@ def untrained(base: Path) -> BertForSequenceClassification:
 
 def scores(model: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> Tensor:
     """(n,) logits, with gradients; pairs of like length together, so that little is padding."""
-    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]) + len(pairs[i][1]))
+    groups = list(by_length([len(q) + len(p) for q, p in pairs], _MICRO))
     parts: list[Tensor] = []
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        for at in range(0, len(order), _MICRO):
-            chosen = [pairs[i] for i in order[at : at + _MICRO]]
-            features = tokenizer(
-                [q for q, _ in chosen],
-                [p for _, p in chosen],
-                padding=True,
-                truncation=True,
-                max_length=LENGTH,
-                return_tensors="pt",
-            )
+        for group in groups:
+            questions, passages = [pairs[i][0] for i in group], [pairs[i][1] for i in group]
+            features = tokenizer(questions, passages, padding=True, truncation=True, max_length=LENGTH, return_tensors="pt")
             parts.append(model(**features).logits[:, 0].float())
-    place = torch.empty(len(order), dtype=torch.long)
-    place[torch.tensor(order)] = torch.arange(len(order))
-    return torch.cat(parts)[place]
+    return restored(parts, groups)
