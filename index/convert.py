@@ -1,4 +1,4 @@
-"""The registry's 4-bit copy of multilingual-e5-small → an ordinary sentence-transformers folder.
+"""The registry's 4-bit copy of multilingual-e5-small → an ordinary sentence-transformers folder; GGUF vocabularies.
 
 File layout (little-endian): magic E5S1, header, tokenizer pieces with scores, a character map, a directory
 of tensors, and their data in Q4_0 blocks (32 weights: an f16 scale, 16 bytes of nibbles) or f32.
@@ -17,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import AutoTokenizer, BertConfig, BertModel, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
 from index import tuned
@@ -173,3 +173,16 @@ def _tokenizer(pieces: list[tuple[str, float]], longest: int) -> PreTrainedToken
         mask_token="<mask>",
         model_max_length=longest,
     )
+
+
+def gguf_tokenizer(gguf: Path, target: Path) -> None:
+    """Write the vocabulary and merges inside a GGUF file as a tokenizer.json.
+
+    Raises:
+        WeightsError: for an architecture or a kind of vocabulary that transformers cannot convert.
+    """
+    try:
+        made = AutoTokenizer.from_pretrained(str(gguf.parent), gguf_file=gguf.name, local_files_only=True)
+        made.backend_tokenizer.save(str(target))
+    except Exception as error:  # the converter raises many unrelated types
+        raise WeightsError(f"{gguf.name} 的词表不能转换（{type(error).__name__}：{str(error)[:120]}）。") from error

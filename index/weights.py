@@ -7,6 +7,7 @@ official model hub. The sha256 in weights.toml decides whether a file is accepte
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import hashlib
 import json
@@ -167,7 +168,35 @@ def fetch(home: Path, name: str, source: Path | None = None, say: Callable[[str]
         raise WeightsError(
             f"写入 {target} 失败：{reason(error)}。请腾出约 {_room(weights)} MiB 空间，再运行同一条命令，会从断点继续。"
         ) from error
+    if weights.use == "generator":
+        with contextlib.suppress(WeightsError, OSError):  # the program tries again at its start, and tells
+            tokenizer(home, target / weights.filename)
     return target
+
+
+def tokenizer(home: Path, gguf: Path) -> Path:
+    """The tokenizer.json of a GGUF file's own vocabulary; made once, which takes some ten seconds, and kept in `home`.
+
+    A file of another size or time of change gets its own.
+
+    Raises:
+        WeightsError: when the file is no GGUF, or its vocabulary of a kind that cannot be converted.
+        OSError: when the file cannot be read, or `home` cannot be written.
+    """
+    stat = gguf.stat()
+    kept = home / "cache" / "tokenizers" / f"{gguf.stem}-{stat.st_size}-{stat.st_mtime_ns}.json"
+    if kept.exists():
+        return kept
+    with gguf.open("rb") as stream:
+        if stream.read(4) != b"GGUF":
+            raise WeightsError(f"{gguf.name} 不是 GGUF 文件。")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as work:
+        from index import convert  # noqa: PLC0415 - torch is slow to load and not needed otherwise
+
+        convert.gguf_tokenizer(gguf, Path(work) / kept.name)
+        os.replace(Path(work) / kept.name, kept)
+    return kept
 
 
 def _fetch(weights: Weights, target: Path, downloads: Path, source: Path | None, say: Callable[[str], None]) -> None:

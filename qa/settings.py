@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from index.settings import IndexSettings
 
@@ -20,7 +21,15 @@ class Settings:
 
     index: IndexSettings
     engine: str = "xllamacpp"
-    """xllamacpp (GGUF in the process, the default on a CPU) or transformers (any causal LM folder)."""
+    """xllamacpp (GGUF in the process, the default on a CPU), transformers (any causal LM folder) or openai (a server)."""
+    writer_url: str = ""
+    """Of a server that speaks OpenAI's chat protocol, with its path (/v1); only the engine openai asks it."""
+    writer_key: str = field(default="", repr=False)
+    """Sent to that server as a bearer token; never shown."""
+    writer_model: str = ""
+    """The server's name of the model; empty: the first that it lists."""
+    writer_timeout: float = 60
+    """Seconds that the server may take for the first piece of a reply and between two pieces."""
     threads: int = 0
     """Of the generator; 0: as many as the machine has cores, 8 at most."""
     context_tokens: int = 4096
@@ -38,21 +47,30 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read YOUJU_<FIELD> for every field, and what IndexSettings reads.
+        """Read YOUJU_<FIELD> for every field, and what IndexSettings reads. A URL without an engine means openai.
 
         Raises:
-            SettingsError: for a value that is not a number or out of range.
+            SettingsError: for a value that is not a number, out of range, or no address.
         """
         env = os.environ if environment is None else environment
-        given: dict[str, Any] = {f: env[v] for f, v in (("engine", "YOUJU_ENGINE"), ("host", "YOUJU_HOST")) if env.get(v)}
-        if given.get("engine", "xllamacpp") not in ("xllamacpp", "transformers"):
-            raise SettingsError(f"YOUJU_ENGINE={given['engine']} 不认识，可选 xllamacpp 或 transformers。")
-        for field, (low, high) in _RANGES.items():
-            name = f"YOUJU_{field.upper()}"
-            if env.get(name):
-                given[field] = _number(name, env[name], low, high)
+        given: dict[str, Any] = {f: text for f in _TEXTS if (text := env.get(f"YOUJU_{f.upper()}", "").strip())}
+        if "writer_url" in given:
+            given = {"engine": "openai"} | given | {"writer_url": _address("YOUJU_WRITER_URL", given["writer_url"])}
+        if given.get("engine", ENGINES[0]) not in ENGINES:
+            raise SettingsError(f"YOUJU_ENGINE={given['engine']} 不认识，可选 {'、'.join(ENGINES)}。")
+        if given.get("engine") == "openai" and "writer_url" not in given:
+            raise SettingsError("YOUJU_ENGINE=openai 还缺服务的地址。请设 YOUJU_WRITER_URL，例如 http://127.0.0.1:8000/v1。")
+        if not all("!" <= letter <= "~" for letter in given.get("writer_key", "")):
+            raise SettingsError("YOUJU_WRITER_KEY 里有空白、汉字或控制字符，不能作为密钥发送。请重新复制一遍。")
+        for name, (low, high) in _RANGES.items():
+            variable = f"YOUJU_{name.upper()}"
+            if env.get(variable):
+                given[name] = _number(variable, env[variable], low, high)
         return cls(index=IndexSettings.from_environment(env), **given)
 
+
+ENGINES = ("xllamacpp", "transformers", "openai")
+_TEXTS = ("engine", "host", "writer_url", "writer_key", "writer_model")
 
 _RANGES = {
     "threads": (0, 256),
@@ -61,6 +79,7 @@ _RANGES = {
     "evidence_tokens": (100, 16384),
     "answer_tokens": (32, 4096),
     "hits": (5, 100),
+    "writer_timeout": (1, 3600),
     "port": (1, 65535),
 }
 
@@ -73,3 +92,20 @@ def _number(name: str, text: str, low: int, high: int) -> int:
     if not low <= value <= high:
         raise SettingsError(f"{name}={text} 不对，应为 {low} 到 {high} 之间的整数。")
     return value
+
+
+def _address(name: str, text: str) -> str:
+    """A server's address without the slash at its end; /v1 is where these servers answer when no path is given.
+
+    The value is not repeated in messages: a password may stand in it.
+    """
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, brackets that are no IPv6 address
+        sound = False
+    if not sound or any(letter.isspace() for letter in text):
+        raise SettingsError(f"{name} 不是 http:// 或 https:// 开头的地址。请写成例如 http://127.0.0.1:8000/v1。")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise SettingsError(f"{name} 里不能有用户名、密码、? 或 #。密钥请放在 YOUJU_WRITER_KEY。")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or '/v1'}"

@@ -1,4 +1,4 @@
-"""The generator behind one small Protocol, and its two engines in the process: llama.cpp and transformers.
+"""The generator behind one small Protocol: the engines in the process, llama.cpp and transformers, and the choice of one.
 
 Only this file imports xllamacpp or loads a causal language model. Heavy imports happen when an engine is made.
 """
@@ -6,23 +6,22 @@ Only this file imports xllamacpp or loads a causal language model. Heavy imports
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
-import queue
-import re
+import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from index import hub, weights
 from index.errors import WeightsError
 from qa.settings import Settings
+from qa.writing import GREEDY, TOP, Message, WriterError, estimated_tokens, fit, prompt_length, pumped, shares, too_long
 
-Message = dict[str, str]
+__all__ = ["LlamaWriter", "Message", "TransformersWriter", "Writer", "WriterError", "writer"]
 
-
-class WriterError(RuntimeError):
-    """The generator failed while writing; the message is Chinese and for the reader."""
+_LOG = logging.getLogger(__name__)
 
 
 class Writer(Protocol):
@@ -31,11 +30,26 @@ class Writer(Protocol):
     name: str
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
-        """Pieces of the reply, greedy; closing the iterator stops the writing."""
+        """Pieces of the reply, greedy; closing the iterator stops the writing.
+
+        Raises:
+            WriterError: when the engine fails, or prompt and reply do not fit its context together.
+        """
         ...
 
     def count(self, text: str) -> int:
-        """Tokens of a text."""
+        """Tokens of a text: by the model's own vocabulary in the process, estimated on the high side for a server."""
+        ...
+
+    def likelihood(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
+        """How likely each option, a single token, is the reply's first token; the shares add up to 1.
+
+        An option that is not among the twenty likeliest tokens has 0. None: the engine does not tell, or none of
+        the options is among them.
+
+        Raises:
+            WriterError: as for `stream`.
+        """
         ...
 
 
@@ -45,15 +59,19 @@ def writer(settings: Settings) -> Writer:
     Raises:
         WeightsError: when the model has not been fetched or cannot be loaded.
     """
+    if settings.engine == "openai":
+        from qa.remote import OpenAIWriter  # noqa: PLC0415 - half a second, for this engine alone
+
+        return OpenAIWriter(settings)
     name = settings.index.generator
     if name in weights.pinned():
         path = weights.require(settings.index.home, name) / "model.gguf"
         if settings.engine == "transformers":
-            return TransformersWriter(str(path.parent), name, gguf=path.name)
+            return TransformersWriter(str(path.parent), name, path.name, settings.context_tokens)
         return LlamaWriter(path, name, settings)
     local = hub.cached(name) if hub.is_hub_name(name) else Path(name).expanduser()
     if settings.engine == "transformers":
-        return TransformersWriter(str(local) if local.is_dir() else name, name)
+        return TransformersWriter(str(local) if local.is_dir() else name, name, context=settings.context_tokens)
     if not local.is_file():
         raise WeightsError(
             f"找不到生成模型文件 {name}。请把 YOUJU_GENERATOR 设为 .gguf 文件的路径，或设 YOUJU_ENGINE=transformers。"
@@ -76,6 +94,8 @@ class LlamaWriter:
         parameters.cache_ram_mib = 128  # the default of 8 GiB would outgrow small machines
         parameters.verbosity = -1
         parameters.endpoint_slots = False
+        # The server also listens on a port of this machine, which nobody here needs: nobody else gets in.
+        parameters.api_keys = [secrets.token_urlsafe(32)]
         with _quiet():
             try:
                 self._server = xllamacpp.Server(parameters)
@@ -84,42 +104,52 @@ class LlamaWriter:
                     f"生成模型 {path.name} 无法载入（{error}）。文件可能不完整，请运行 python -m index fetch。"
                 ) from error
         self.name = name
+        self._context = settings.context_tokens
+        self._count = _counter(settings.index.home, path)
 
     def count(self, text: str) -> int:
-        return estimated_tokens(text)
+        return self._count(text)
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
-        request = {
-            "messages": list(messages),
-            "max_tokens": max_tokens,
-            "temperature": 0,
-            "seed": 1,
-            "stream": True,
-            "cache_prompt": True,
-        }
-        return _pumped(lambda push: self._run(request, push))
+        fit(prompt_length(messages, self.count), max_tokens, self._context)
+        request = {"messages": list(messages), "max_tokens": max_tokens, "stream": True, "cache_prompt": True} | GREEDY
+        return pumped(lambda push: self._run(request, push))
+
+    def likelihood(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
+        fit(prompt_length(messages, self.count), 1, self._context)
+        request = {"messages": list(messages), "max_tokens": 1, "logprobs": True, "top_logprobs": TOP} | GREEDY
+        reply = self._server.handle_chat_completions(request)
+        if "error" in reply:
+            raise _llama_error(reply["error"], 1)
+        told = reply["choices"][0].get("logprobs")  # not there when the likeliest token is a part of a character
+        return shares(options, ((t["token"], t["logprob"]) for t in told["content"][0]["top_logprobs"])) if told else None
 
     def _run(self, request: dict[str, Any], push: Callable[[str], bool]) -> None:
+        failures: list[WriterError] = []
+
         def receive(chunk: Any) -> bool:
-            """llama.cpp calls this per piece; True stops the writing."""
+            """llama.cpp calls this per piece; True stops the writing. An exception raised in here would be lost."""
             if isinstance(chunk, dict) and "error" in chunk:
-                raise WriterError(f"生成模型出错：{chunk['error'].get('message', '未知原因')}")
+                failures.append(_llama_error(chunk["error"], request["max_tokens"]))
+                return True
             choices = chunk.get("choices") if isinstance(chunk, dict) else None
             text = choices[0].get("delta", {}).get("content") if choices else None
             return not push(text) if text else False
 
         self._server.handle_chat_completions(request, receive)
+        if failures:
+            raise failures[0]
 
 
 class TransformersWriter:
     """Any causal language model that transformers can load, from a local folder or the hub's local cache."""
 
-    def __init__(self, folder: str, name: str, gguf: str | None = None) -> None:
+    def __init__(self, folder: str, name: str, gguf: str | None = None, context: int = 4096) -> None:
         os.environ["HF_HUB_OFFLINE"] = "1"
         from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415 - takes seconds to import
-        from transformers.utils import logging  # noqa: PLC0415
+        from transformers.utils import logging as transformers_logging  # noqa: PLC0415
 
-        logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()
         extra = {"gguf_file": gguf} if gguf else {}
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, **extra)
@@ -130,15 +160,35 @@ class TransformersWriter:
                 "请检查 YOUJU_GENERATOR 指的是完整的模型文件夹。"
             ) from error
         self.name = name
+        self._context = context
         self._lock = threading.Lock()
 
     def count(self, text: str) -> int:
         return len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
-        return _pumped(lambda push: self._run(messages, max_tokens, push))
+        inputs = self._inputs(messages, max_tokens)
+        return pumped(lambda push: self._run(inputs, max_tokens, push))
 
-    def _run(self, messages: Sequence[Message], max_tokens: int, push: Callable[[str], bool]) -> None:
+    def likelihood(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
+        import torch  # noqa: PLC0415
+
+        inputs = self._inputs(messages, 1)
+        with self._lock, torch.inference_mode():
+            logarithms = torch.log_softmax(self._model(**inputs).logits[0, -1].float(), dim=-1)
+        top = logarithms.topk(min(TOP, len(logarithms)))
+        tokens = [self._tokenizer.decode([token]) for token in top.indices.tolist()]
+        return shares(options, zip(tokens, top.values.tolist(), strict=True))
+
+    def _inputs(self, messages: Sequence[Message], max_tokens: int) -> Any:
+        """The prompt's token ids, of shape (1, tokens), and their mask."""
+        inputs = self._tokenizer.apply_chat_template(
+            list(messages), add_generation_prompt=True, return_tensors="pt", return_dict=True
+        )
+        fit(inputs["input_ids"].shape[1], max_tokens, self._context)
+        return inputs
+
+    def _run(self, inputs: Any, max_tokens: int, push: Callable[[str], bool]) -> None:
         from transformers import StoppingCriteria, StoppingCriteriaList, TextStreamer  # noqa: PLC0415
 
         stopped = threading.Event()
@@ -154,9 +204,6 @@ class TransformersWriter:
 
                 return torch.full((input_ids.shape[0],), stopped.is_set(), dtype=torch.bool)
 
-        inputs = self._tokenizer.apply_chat_template(
-            list(messages), add_generation_prompt=True, return_tensors="pt", return_dict=True
-        )
         with self._lock:
             self._model.generate(
                 **inputs,
@@ -167,44 +214,22 @@ class TransformersWriter:
             )
 
 
-def _pumped(run: Callable[[Callable[[str], bool]], None]) -> Iterator[str]:
-    """Turn a callback-style writer into an iterator; leaving the iterator makes `push` return False."""
-    pieces: queue.Queue[str | BaseException | None] = queue.Queue()
-    left = threading.Event()
+def _llama_error(error: Mapping[str, Any], max_tokens: int) -> WriterError:
+    if error.get("type") == "exceed_context_size_error":
+        return too_long(error["n_prompt_tokens"], max_tokens, error["n_ctx"])
+    return WriterError(f"生成模型出错：{error.get('message', '未知原因')}")
 
-    def push(text: str) -> bool:
-        pieces.put(text)
-        return not left.is_set()
 
-    def work() -> None:
-        try:
-            run(push)
-            pieces.put(None)
-        except BaseException as error:  # handed to the reader's thread
-            pieces.put(error)
+def _counter(home: Path, gguf: Path) -> Callable[[str], int]:
+    """Exact counting by the vocabulary inside a GGUF file; the estimate, and a warning, for one that cannot be converted."""
+    from tokenizers import Tokenizer  # noqa: PLC0415
 
-    thread = threading.Thread(target=work, name="youju-writer", daemon=True)
-    thread.start()
     try:
-        while (piece := pieces.get()) is not None:
-            if isinstance(piece, BaseException):
-                raise piece if isinstance(piece, WriterError) else WriterError(f"生成模型出错：{piece}") from piece
-            yield piece
-    finally:
-        left.set()
-        thread.join(timeout=10)
-
-
-def estimated_tokens(text: str) -> int:
-    """Tokens of a text, estimated on the high side without loading the model's vocabulary.
-
-    Against Qwen2.5's tokenizer on the shipped clauses the true count is 0.77 of it at the median and above it
-    for 0.8% of the clauses (rows of tables, at most 1.19 times).
-    """
-    digits = len(re.findall(r"\d", text))
-    latin = sum(max(1, len(w) // 3) for w in re.findall(r"[A-Za-z]+", text))
-    rest = len(re.sub(r"[\dA-Za-z\s]", "", text))
-    return digits + latin + int(rest / 1.4) + text.count("\n")
+        vocabulary = Tokenizer.from_file(str(weights.tokenizer(home, gguf)))
+    except Exception as error:  # tokenizers raises bare Exceptions
+        _LOG.warning("%s 的词元数改用估计，会偏高：%s", gguf.name, error)
+        return estimated_tokens
+    return lambda text: len(vocabulary.encode(text, add_special_tokens=False))
 
 
 @contextlib.contextmanager

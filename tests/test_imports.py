@@ -20,6 +20,7 @@ OWNERS = {
     "rjieba": {"index/tokens.py"},
     "opencc": {"index/tokens.py"},
     "xllamacpp": {"qa/writer.py"},
+    "openai": {"qa/remote.py"},
     "transformers": {
         "eval/train/__main__.py",
         "eval/train/reranker.py",

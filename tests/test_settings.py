@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.settings import DEFAULT_CORPUS, DEFAULT_ENCODER, DEFAULT_GENERATOR, IndexSettings
+from qa.settings import Settings, SettingsError
 
 
 def read(**environment: str) -> IndexSettings:
@@ -57,3 +58,67 @@ def test_the_process_environment_is_read_when_none_is_given(monkeypatch, tmp_pat
 def test_settings_cannot_be_changed():
     with pytest.raises(FrozenInstanceError):
         IndexSettings(Path("a"), Path("b"), Path("c")).home = Path("d")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("YOUJU_PORT", "0"),
+        ("YOUJU_PORT", "http"),
+        ("YOUJU_ENGINE", "magic"),
+        ("YOUJU_SLOTS", "999"),
+        ("YOUJU_EVIDENCE_TOKENS", "-1"),
+        ("YOUJU_WRITER_TIMEOUT", "0"),
+        ("YOUJU_WRITER_TIMEOUT", "soon"),
+        ("YOUJU_WRITER_URL", "127.0.0.1:8000"),
+        ("YOUJU_WRITER_URL", "ftp://server/v1"),
+        ("YOUJU_WRITER_URL", "http://"),
+        ("YOUJU_WRITER_URL", "http://server:port/v1"),
+        ("YOUJU_WRITER_URL", "http://server:0/v1"),
+        ("YOUJU_WRITER_URL", "http://[::1/v1"),
+        ("YOUJU_WRITER_URL", "http://ser ver/v1"),
+        ("YOUJU_WRITER_URL", "http://server/v1?key=1"),
+    ],
+)
+def test_impossible_setting_is_named(name, value):
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({name: value})
+
+
+def test_settings_from_the_environment(tmp_path):
+    found = Settings.from_environment({"YOUJU_HOME": str(tmp_path), "YOUJU_PORT": "8000", "YOUJU_ENGINE": "transformers"})
+    assert (found.port, found.engine, found.index.home) == (8000, "transformers", tmp_path)
+    assert Settings.from_environment({}).engine == "xllamacpp"
+
+
+def test_a_writers_url_alone_chooses_its_engine():
+    found = Settings.from_environment({"YOUJU_WRITER_URL": " https://gpu.local:8443/llm/v1/ "})
+    assert (found.engine, found.writer_url) == ("openai", "https://gpu.local:8443/llm/v1")
+    assert (found.writer_key, found.writer_model, found.writer_timeout) == ("", "", 60)
+    named = {"YOUJU_WRITER_KEY": "k-1", "YOUJU_WRITER_MODEL": "qwen3:8b", "YOUJU_WRITER_TIMEOUT": "5"}
+    found = Settings.from_environment({"YOUJU_WRITER_URL": "http://[::1]:11434", **named})
+    assert (found.writer_url, found.writer_key, found.writer_model) == ("http://[::1]:11434/v1", "k-1", "qwen3:8b")
+    assert found.writer_timeout == 5
+
+
+def test_an_engine_that_is_named_wins_over_a_writers_url():
+    found = Settings.from_environment({"YOUJU_WRITER_URL": "http://server/v1", "YOUJU_ENGINE": "xllamacpp"})
+    assert found.engine == "xllamacpp"
+
+
+def test_the_engine_openai_needs_a_url():
+    with pytest.raises(SettingsError, match=r"YOUJU_WRITER_URL.*http://127\.0\.0\.1:8000/v1"):
+        Settings.from_environment({"YOUJU_ENGINE": "openai"})
+
+
+def test_a_key_is_never_shown():
+    found = Settings.from_environment({"YOUJU_WRITER_URL": "http://server/v1", "YOUJU_WRITER_KEY": "geheim"})
+    assert found.writer_key == "geheim"
+    assert "geheim" not in f"{found} {found!r}"
+    for bad in ("geheim 密", "geheim\nX-Other: 1", "geheim key"):
+        with pytest.raises(SettingsError, match="YOUJU_WRITER_KEY") as caught:
+            Settings.from_environment({"YOUJU_WRITER_KEY": bad})
+        assert "geheim" not in str(caught.value)
+    with pytest.raises(SettingsError, match="YOUJU_WRITER_KEY") as caught:
+        Settings.from_environment({"YOUJU_WRITER_URL": "http://me:geheim@server/v1"})
+    assert "geheim" not in str(caught.value)

@@ -1,12 +1,27 @@
-"""The transformers engine on a model of a few thousand weights, made here; and which engine settings choose."""
+"""The two engines in the process, each on a model of a few thousand weights made here; and which one settings choose."""
 
+import hashlib
+import json
+import logging
+import math
+import os
+import secrets
+import time
+import urllib.error
+import urllib.request
 from dataclasses import replace
 
 import pytest
+import tiny as tiny_gguf
 
+from index import convert, weights
 from index.errors import WeightsError
-from qa.settings import Settings, SettingsError
-from qa.writer import TransformersWriter, WriterError, _pumped, estimated_tokens, writer
+from qa.settings import Settings
+from qa.writer import LlamaWriter, TransformersWriter, WriterError, writer
+from qa.writing import estimated_tokens, pumped
+
+ASKED = [{"role": "user", "content": "企业可以申请补贴吗"}]
+TEXTS = ["", "企业可以申请补贴吗？", "2025年 GDP 增长5%", "一、\n  （二）\t全角　空格", "能否申请", "😀é", "it's 'quoted'"]
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +63,26 @@ def test_leaving_early_stops_the_engine(tiny):
     assert not made._lock.locked()
 
 
+def test_transformers_likelihood_is_the_softmax_over_the_options(tiny):
+    import torch
+
+    made = TransformersWriter(str(tiny), "tiny")
+    ids = made._tokenizer("企业可以申请补贴吗", return_tensors="pt")["input_ids"]
+    with torch.no_grad():
+        logits = made._model(ids).logits[0, -1]
+    two = [float(logits[made._tokenizer.convert_tokens_to_ids(w)]) for w in "有可"]
+    expected = math.exp(two[0]) / (math.exp(two[0]) + math.exp(two[1]))
+    assert made.likelihood(ASKED, ["有", "可", "无"]) == pytest.approx([expected, 1 - expected, 0], abs=1e-5)
+    assert made.likelihood(ASKED, ["无", "否"]) is None
+
+
+def test_transformers_refuses_what_does_not_fit(tiny):
+    made = TransformersWriter(str(tiny), "tiny", context=20)
+    assert "".join(made.stream(ASKED, 11))
+    with pytest.raises(WriterError, match=r"提示有 9 个词元，回答最多 12 个，.*20 个.*YOUJU_CONTEXT_TOKENS"):
+        made.stream(ASKED, 12)
+
+
 def test_settings_choose_transformers(tiny, settings):
     chosen = Settings(index=replace(settings, generator=str(tiny)), engine="transformers")
     assert isinstance(writer(chosen), TransformersWriter)
@@ -73,33 +108,158 @@ def test_failing_engine_reaches_the_reader():
         push("一半")
         raise RuntimeError("显存不足")
 
-    stream = _pumped(fail)
+    stream = pumped(fail)
     assert next(stream) == "一半"
     with pytest.raises(WriterError, match="显存不足"):
         next(stream)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("YOUJU_PORT", "0"),
-        ("YOUJU_PORT", "http"),
-        ("YOUJU_ENGINE", "magic"),
-        ("YOUJU_SLOTS", "999"),
-        ("YOUJU_EVIDENCE_TOKENS", "-1"),
-    ],
-)
-def test_impossible_setting_is_named(name, value):
-    with pytest.raises(SettingsError, match=name):
-        Settings.from_environment({name: value})
-
-
-def test_settings_from_the_environment(tmp_path):
-    found = Settings.from_environment({"YOUJU_HOME": str(tmp_path), "YOUJU_PORT": "8000", "YOUJU_ENGINE": "transformers"})
-    assert (found.port, found.engine, found.index.home) == (8000, "transformers", tmp_path)
-    assert Settings.from_environment({}).engine == "xllamacpp"
-
-
 @pytest.mark.parametrize(("text", "tokens"), [("", 0), ("税收优惠政策规定", 5), ("2025年", 4), ("GDP\n", 2)])
 def test_estimate_of_tokens(text, tokens):
     assert estimated_tokens(text) == tokens
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return tiny_gguf.write(tmp_path_factory.mktemp("gguf") / "tiny.gguf")
+
+
+@pytest.fixture
+def llama(small, settings, monkeypatch):
+    """The llama.cpp engine on the tiny model with 1,024 tokens for each of two slots; its server's key is `inside`."""
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _: "inside")
+    made = writer(Settings(index=replace(settings, generator=str(small)), context_tokens=1024, threads=1))
+    assert isinstance(made, LlamaWriter)
+    return made
+
+
+def ask_server(made, path, body=None, key="inside"):
+    """The server that llama.cpp runs beside the engine, over HTTP."""
+    request = urllib.request.Request(made._server.listening_address + path, json.dumps(body).encode() if body else None)
+    request.add_header("Authorization", f"Bearer {key}")
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=10) as reply:
+        return json.load(reply)
+
+
+def test_llama_writes_the_same_twice_and_no_longer_than_asked(llama):
+    first = "".join(llama.stream(ASKED, 12))
+    assert first == "".join(llama.stream(ASKED, 12))
+    assert 0 < len(first) < len("".join(llama.stream(ASKED, 60)))
+
+
+def test_llama_stops_when_its_reader_leaves(llama):
+    engine, told = llama._server, []
+
+    class Slow:
+        def handle_chat_completions(self, request, receive):
+            def watched(chunk):
+                time.sleep(0.005)
+                told.append(receive(chunk))
+                return told[-1]
+
+            engine.handle_chat_completions(request, watched)
+
+    llama._server = Slow()
+    stream = llama.stream(ASKED, 900)
+    next(stream)
+    stream.close()
+    assert told[-1] is True
+    assert len(told) < 450
+
+
+def test_llama_counts_as_the_engine_does(llama):
+    assert [llama.count(t) for t in TEXTS] == [len(ask_server(llama, "/tokenize", {"content": t})["tokens"]) for t in TEXTS]
+    assert llama.count("企业可以申请补贴") == 4  # one token a word; the estimate says 5
+
+
+def test_nobody_else_reaches_the_engines_server(llama):
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        ask_server(llama, "/v1/chat/completions", {"messages": ASKED}, key="guess")
+
+
+def test_llama_refuses_what_does_not_fit_before_it_is_cut(llama):
+    long = [{"role": "user", "content": "补贴" * 500}]
+    assert "".join(llama.stream(long, 1024 - 32 - 8 - 500))
+    with pytest.raises(WriterError, match=r"提示有 540 个词元，回答最多 485 个，.*1024 个.*YOUJU_CONTEXT_TOKENS"):
+        llama.stream(long, 485)
+    with pytest.raises(WriterError, match="YOUJU_EVIDENCE_TOKENS"):
+        llama.likelihood([{"role": "user", "content": "补贴" * 1000}], ["能"])
+
+
+def test_llamas_own_refusal_reaches_the_reader(llama):
+    llama._count = lambda _: 0  # a vocabulary that counts too little
+    long = [{"role": "user", "content": "补贴" * 2000}]
+    with pytest.raises(WriterError, match=r"提示有 20\d\d 个词元，回答最多 9 个，.*1024 个"):
+        list(llama.stream(long, 9))
+    with pytest.raises(WriterError, match=r"提示有 20\d\d 个词元，回答最多 1 个，.*1024 个"):
+        llama.likelihood(long, ["能"])
+
+
+def test_any_other_failure_of_llama_reaches_the_reader(llama):
+    with pytest.raises(WriterError, match=r"生成模型出错：.*role"):
+        list(llama.stream([{"role": "user", "content": "问"}, {"content": "没有角色"}], 5))
+
+
+def test_llama_likelihood_is_the_share_among_the_options(llama):
+    asked = {"messages": ASKED, "max_tokens": 1, "logprobs": True, "top_logprobs": 20, "temperature": 0}
+    (first,) = llama._server.handle_chat_completions(asked)["choices"][0]["logprobs"]["content"]
+    one, _, two, *_ = first["top_logprobs"]
+    share = 1 / (1 + math.exp(two["logprob"] - one["logprob"]))
+    assert 0.5 < share < 0.999
+    found = llama.likelihood(ASKED, [two["token"], "从不", one["token"]])
+    assert found == pytest.approx([1 - share, 0, share], abs=1e-6)
+    assert llama.likelihood(ASKED, ["从不"]) is None
+
+
+def test_llama_does_not_tell_of_a_token_that_is_part_of_a_character(llama):
+    class Silent:
+        def handle_chat_completions(self, _):
+            return {"choices": [{"finish_reason": "length", "message": {"content": "�"}}]}
+
+    llama._server = Silent()
+    assert llama.likelihood(ASKED, ["能"]) is None
+
+
+def test_a_vocabulary_is_converted_once_for_each_state_of_the_file(small, tmp_path, monkeypatch):
+    model = tmp_path / "m.gguf"
+    model.write_bytes(small.read_bytes())
+    home = tmp_path / "home"
+    first = weights.tokenizer(home, model)
+    with monkeypatch.context() as patch:
+        patch.setattr(convert, "gguf_tokenizer", lambda *_: pytest.fail("converted again"))
+        assert weights.tokenizer(home, model) == first
+    os.utime(model, ns=(1, 1))
+    assert weights.tokenizer(home, model) != first
+    assert {p.suffix for p in first.parent.iterdir()} == {".json"}
+
+
+def test_a_vocabulary_that_cannot_be_read_is_estimated_with_a_warning(small, settings, monkeypatch, caplog):
+    def refuse(*_):
+        raise WeightsError("tiny.gguf 的词表不能转换（NotImplementedError：rare）。")
+
+    monkeypatch.setattr(convert, "gguf_tokenizer", refuse)
+    with caplog.at_level(logging.WARNING, "qa.writer"):
+        made = writer(Settings(index=replace(settings, generator=str(small)), threads=1))
+    assert made.count(TEXTS[1]) == estimated_tokens(TEXTS[1])
+    assert [r.getMessage() for r in caplog.records] == [
+        "tiny.gguf 的词元数改用估计，会偏高：tiny.gguf 的词表不能转换（NotImplementedError：rare）。"
+    ]
+
+
+def test_what_is_no_gguf_or_has_no_vocabulary_is_said(tmp_path):
+    for head, message in ((b"PK\3\4", "不是 GGUF 文件"), (b"GGUF" + b"\0" * 40, "词表不能转换")):
+        (tmp_path / "m.gguf").write_bytes(head)
+        with pytest.raises(WeightsError, match=message):
+            weights.tokenizer(tmp_path / "home", tmp_path / "m.gguf")
+
+
+def test_fetching_a_generator_converts_its_vocabulary(small, tmp_path, monkeypatch):
+    data = small.read_bytes()
+    entry = weights.Weights(
+        "small", "generator", "MIT", "", "*", len(data), hashlib.sha256(data).hexdigest(), (), None, convert=""
+    )
+    monkeypatch.setattr(weights, "pinned", lambda: {"small": entry})
+    folder = weights.fetch(tmp_path / "home", "small", small.parent, [].append)
+    monkeypatch.setattr(convert, "gguf_tokenizer", lambda *_: pytest.fail("converted at the start"))
+    assert weights.tokenizer(tmp_path / "home", folder / "model.gguf").is_file()

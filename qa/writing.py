@@ -1,0 +1,95 @@
+"""What the engines of the generator share: the error, the thread between engine and reader, lengths and shares of tokens."""
+
+from __future__ import annotations
+
+import math
+import queue
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+Message = dict[str, str]
+"""`role` and `content`."""
+GREEDY = {"temperature": 0, "seed": 1}
+"""What is asked of every server, so that the same question gives the same answer."""
+TOP = 20
+"""Likeliest tokens that are looked at for the share of an option; no server gives more."""
+
+
+class WriterError(RuntimeError):
+    """The generator failed while writing; the message is Chinese and for the reader."""
+
+
+def pumped(
+    run: Callable[[Callable[[str], bool]], None], stop: Callable[[], None] = lambda: None, patience: float | None = None
+) -> Iterator[str]:
+    """Turn a callback-style writer into an iterator; leaving it calls `stop` and makes `push` return False.
+
+    Raises:
+        queue.Empty: when no piece came for `patience` seconds.
+    """
+    pieces: queue.Queue[str | BaseException | None] = queue.Queue()
+    left = threading.Event()
+
+    def push(text: str) -> bool:
+        pieces.put(text)
+        return not left.is_set()
+
+    def work() -> None:
+        try:
+            run(push)
+            pieces.put(None)
+        except BaseException as error:  # handed to the reader's thread
+            pieces.put(error)
+
+    thread = threading.Thread(target=work, name="youju-writer", daemon=True)
+    thread.start()
+    try:
+        while (piece := pieces.get(timeout=patience)) is not None:
+            if isinstance(piece, WriterError):
+                raise piece
+            if isinstance(piece, BaseException):
+                raise WriterError(f"生成模型出错：{piece}") from piece
+            yield piece
+    finally:
+        left.set()
+        stop()
+        thread.join(timeout=1 if patience else 10)  # a server that does not answer is not waited for
+
+
+def shares(options: Sequence[str], top: Iterable[tuple[str, float]]) -> list[float] | None:
+    """Each option's share among the options, from the likeliest tokens and the natural logarithms of their probabilities."""
+    tokens = [(token.strip(), math.exp(logarithm)) for token, logarithm in top]
+    found = [sum(p for token, p in tokens if token == option) for option in options]
+    total = sum(found)
+    return [p / total for p in found] if total else None
+
+
+def prompt_length(messages: Sequence[Message], count: Callable[[str], int]) -> int:
+    """Tokens of a prompt, a few too many: chat templates add up to eight per message and some have words in front."""
+    return 32 + sum(8 + count(message["content"]) for message in messages)
+
+
+def fit(prompt: int, max_tokens: int, context: int) -> None:
+    """Refuse what does not fit: llama.cpp refuses too long a prompt itself, but cuts a reply at the end of the context."""
+    if prompt + max_tokens > context:
+        raise too_long(prompt, max_tokens, context)
+
+
+def too_long(prompt: int, max_tokens: int, context: int) -> WriterError:
+    return WriterError(
+        f"提示有 {prompt} 个词元，回答最多 {max_tokens} 个，合起来超过了上下文的 {context} 个。"
+        "请调大 YOUJU_CONTEXT_TOKENS，或调小 YOUJU_EVIDENCE_TOKENS。"
+    )
+
+
+def estimated_tokens(text: str) -> int:
+    """Tokens of a text, estimated on the high side, for a model whose vocabulary is not here.
+
+    Against Qwen2.5's tokenizer on the shipped clauses the true count is 0.78 of it at the median; of clauses with
+    20 tokens or more it is above it for 0.7% (rows of tables, at most 1.23 times), of shorter ones by a few tokens.
+    """
+    digits = len(re.findall(r"\d", text))
+    latin = sum(max(1, len(w) // 3) for w in re.findall(r"[A-Za-z]+", text))
+    rest = len(re.sub(r"[\dA-Za-z\s]", "", text))
+    return digits + latin + int(rest / 1.4) + text.count("\n")
