@@ -1,4 +1,4 @@
-"""`python -m eval run|report|compare|check|speed|refusal`: how good it is, and how fast."""
+"""`python -m eval run|report|compare|ablate|check|claims|speed|growth|refusal`: how good it is, and how fast."""
 
 from __future__ import annotations
 
@@ -112,13 +112,13 @@ def report(cases: Cases, out: Annotated[Path, typer.Option(help="一次运行的
 
 
 def _write_report(cases: Sequence[Case], out: Path, clauses: dict[str, Any]) -> None:
-    from eval.report import page  # noqa: PLC0415
+    from eval.report import beside, page  # noqa: PLC0415
     from eval.run import judged, read_lines, summary  # noqa: PLC0415
 
     found = judged(cases, list(read_lines(out / "run.jsonl")), clauses)
     made = summary(found, json.loads((out / "settings.json").read_text("utf-8")))
     (out / "summary.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
-    (out / "report.html").write_text(page(found, made), "utf-8")
+    (out / "report.html").write_text(page(found, made, beside(out)), "utf-8")
     for name, value in made["overall"].items():
         typer.echo(f"{name:20} {value['mean']:.3f}  [{value['low']:.3f}, {value['high']:.3f}]  {value['cases']}")
     if made["failed"]:
@@ -146,6 +146,35 @@ def compare(cases: Cases, first: Path, second: Path) -> None:
             typer.echo(f"{name:20} {d.first:.3f} → {d.second:.3f}  {d.difference:+.3f}  p={d.p:.4f}  {d.cases}")
 
 
+@app.command()
+def ablate(
+    cases: Cases,
+    out: Annotated[Path, typer.Option(help="结果文件夹：ablation.json、report.html；可以是一次运行的文件夹")],
+    encoder: Annotated[
+        list[str] | None, typer.Option(help="还比较哪个向量模型，可重复；缺省为内置模型的底座，none 为不比", metavar="NAME")
+    ] = None,
+) -> None:
+    """把检索的每一步单独关掉再搜一遍（断了再运行会接着跑），看少了它差多少。"""
+    from eval import ablation  # noqa: PLC0415
+    from eval.report import alone, beside  # noqa: PLC0415
+
+    settings = Settings.from_environment().index
+    chosen = load(cases)
+    ablation.fits(out, cases, chosen)
+    steps = ablation.steps(settings, encoder or [ablation.ENCODER])
+    for row in ablation.ablate(chosen, out, settings, steps, ablation.described(cases, settings))["rows"]:
+        change = row["difference"].get(ablation.BY_TYPE)
+        told = f"{change['difference']:+.3f}  p={change['p']:.4f}" if change else f"{ablation.BY_TYPE:16}"
+        typer.echo(f"{row['overall'][ablation.BY_TYPE]['mean']:.3f}  {told}  {row['name']}")
+        if row["failed"]:
+            typer.echo(f"  出错的用例：{'、'.join(row['failed'])}", err=True)
+    if (out / "run.jsonl").exists():
+        report(cases, out)
+        return
+    (out / "report.html").write_text(alone(beside(out)), "utf-8")
+    typer.echo(f"报告：{out / 'report.html'}")
+
+
 @app.command("check")
 def check_cases(cases: Cases) -> None:
     """逐条核对用例里的引文：都要能在某一条款里找到。找不到时退出码为 1。"""
@@ -159,6 +188,30 @@ def check_cases(cases: Cases) -> None:
         typer.echo(f"找不到 {line}")
     typer.echo(f"{len(chosen)} 个用例，{len(wrong)} 条引文找不到。")
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command("claims")
+def check_claims(
+    file: Annotated[Path | None, typer.Argument(help="断言文件（JSON Lines）；不写则用随附的两个", metavar="[FILE]")] = None,
+    out: Annotated[Path | None, typer.Option(help="结果文件夹：claims.json")] = None,
+) -> None:
+    """真的说法有多少核对得上，每一种改错的说法有多少放过了。"""
+    from eval import claims as measure  # noqa: PLC0415
+    from eval.ablation import described  # noqa: PLC0415
+    from eval.run import origin  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    chosen = {path: measure.load(path) for path in ([file] if file else measure.SHIPPED)}
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+    index = _open(settings, retrieval_only=True)[0]
+    made = {}
+    for path, claims in chosen.items():
+        found = measure.measure(index, claims)
+        made[path.name] = {"settings": described(path, settings.index), **found}
+        typer.echo("\n".join([f"{path.name}（{len(claims)} 条）", *measure.printed(found["kinds"])]))
+    if out:
+        (out / "claims.json").write_text(json.dumps({"files": made, **origin()}, ensure_ascii=False, indent=1), "utf-8")
 
 
 @app.command()

@@ -6,7 +6,10 @@ import base64
 import html
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _STYLE = """
 body { font: 15px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
@@ -24,21 +27,29 @@ def page(made: Mapping[str, Any], compared: Sequence[str]) -> str:
     parts = [
         "<!doctype html><html lang='zh'><meta charset='utf-8'><title>有据：与同类库的比较</title>",
         f"<style>{_STYLE}</style><h1>与同类库的比较</h1>",
-        f"<p class='small'>{html.escape(_about(made['about'], systems))}</p>",
-        f"<ul>{''.join(f'<li>{html.escape(n)}</li>' for n in _notes(made))}</ul>",
-        *_plots(systems, compared),
-        "<h2>质量</h2>",
-        _quality(systems, compared),
-        "<h2>有据减去对方</h2>",
-        _against(made["against"], compared),
-        "<h2>大小和速度</h2>",
-        _speed(systems),
+        *sections(made, compared),
         *[part for name in compared for part in (f"<h2>按类型：{html.escape(name)}</h2>", _by_type(systems, name))],
         "<h2>各系统的设置</h2>",
         _settings(systems),
         "</html>",
     ]
     return "\n".join(parts)
+
+
+def sections(made: Mapping[str, Any], compared: Sequence[str], heading: str = "h2") -> list[str]:
+    """What was measured and its notes, the plots, and the tables of quality and speed; for this page and for a run's."""
+    systems = made["systems"]
+    return [
+        f"<p class='small'>{html.escape(_about(made['about'], systems))}</p>",
+        f"<ul>{''.join(f'<li>{html.escape(n)}</li>' for n in _notes(made))}</ul>",
+        *_plots(systems, compared),
+        f"<{heading}>质量</{heading}>",
+        _quality(systems, compared),
+        f"<{heading}>有据减去对方</{heading}>",
+        _against(made["against"], compared),
+        f"<{heading}>大小和速度</{heading}>",
+        _speed(systems),
+    ]
 
 
 def _about(about: Mapping[str, Any], systems: Mapping[str, Any]) -> str:
@@ -160,8 +171,15 @@ def _plots(systems: Mapping[str, Any], compared: Sequence[str]) -> list[str]:
         right.annotate(name, point, xytext=(6, 4), textcoords="offset points")
     right.set(title=f"{compared[-1]} and median search time", xlabel="ms", xscale="log", ylim=(-0.04, 1.08))
     right.margins(x=0.25)
+    return [image(figure, "recall and search time of every system")]
+
+
+def image(figure: Figure, alt: str) -> str:
+    """A figure as an `img` that needs no other file; the figure is closed."""
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - slow to import
+
     stream = io.BytesIO()
     figure.savefig(stream, format="svg")
     plt.close(figure)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
-    return [f"<img alt='recall and search time of every system' src='data:image/svg+xml;base64,{data}'>"]
+    return f"<img alt='{html.escape(alt)}' src='data:image/svg+xml;base64,{data}'>"

@@ -36,9 +36,9 @@ from index.errors import IndexingError, reason
 from index.models import encoder
 from index.settings import IndexSettings
 from index.tokens import simplified
-from qa.answer import check
+from qa.answer import check, clean
 from qa.records import QuestionError
-from qa.rewrite import conversation, standalone
+from qa.rewrite import read
 
 BUDGET = 2000
 CUT = f"recall in {BUDGET} cut"
@@ -77,11 +77,11 @@ def questions(cases: Sequence[Case], regions: Sequence[str]) -> tuple[list[tuple
     asked, refused = [], []
     for case in cases:
         try:
-            *before, last = map(check, case.turns)
+            turns = [*map(clean, case.turns[:-1]), check(case.turns[-1])]
         except QuestionError:
             refused.append(case.id)
             continue
-        asked.append((case, simplified(standalone(last, conversation(before, regions), regions))))
+        asked.append((case, simplified(read(turns, regions).whole)))
     return asked, refused
 
 

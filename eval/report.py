@@ -1,14 +1,22 @@
-"""`report.html`: figures, plots and every failure of a run, in one file that opens offline."""
+"""`report.html`: figures, plots and every failure of a run, in one file that opens offline.
+
+An ablation and a comparison with the libraries that lie in the same folder are told in it too.
+"""
 
 from __future__ import annotations
 
-import base64
 import html
-import io
+import json
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from eval import ablation
+from eval.cases import CaseError
 from eval.metrics import BUDGETS, CUTS, Judged, holds
+from eval.peer_report import image, sections
+from eval.peers import COMPARED
 
 STYLE = """
 body { font: 15px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
@@ -17,29 +25,117 @@ table { border-collapse: collapse; margin: 1em 0; }
 td, th { border-bottom: 1px solid #ddd; padding: .25em .7em; text-align: right; }
 td:first-child, th:first-child { text-align: left; } img { max-width: 100%; }
 details { border-left: 3px solid #b44; margin: .6em 0; padding: .1em 1em; } .found { color: #2a7; } .lost { color: #b44; }
-.small { color: #777; font-size: .9em; }
+.small { color: #777; font-size: .9em; } .ours { font-weight: 600; } .wide { overflow-x: auto; }
+.wide td, .wide th { white-space: nowrap; }
 """
+PEERS = "peers.json"
+_READ_SO = "每行只改一处。均值后面是与“全部打开”的逐例之差（负数：少了这一步更差）和配对随机化检验的 p，p 没有作多重比较的校正。"
 _SHOWN = ("recall@1", "recall@5", "recall@10", "recall in 2000", "must", "citation precision", "citation recall", "figures")
 
 
-def page(found: Sequence[Judged], summary: Mapping[str, Any]) -> str:
-    """The whole report as one HTML text."""
+def page(found: Sequence[Judged], summary: Mapping[str, Any], more: Sequence[str] = ()) -> str:
+    """The whole report as one HTML text; `more` are further sections, as `beside` gives them."""
     machine = summary["machine"]["system"]
     about = f"{summary['cases']} 个用例，版本 {summary['commit']}，{summary['settings']}，{machine}"
     parts = [
-        "<!doctype html><html lang='zh'><meta charset='utf-8'><title>有据：评测报告</title>",
-        f"<style>{STYLE}</style><h1>评测报告</h1>",
         f"<p class='small'>{html.escape(about)}</p>",
         "<h2>总体</h2>",
         _overall(summary["overall"]),
         "<h2>按类型</h2>",
         _by_type(summary),
         *_plots(found, summary),
+        *more,
         "<h2>没有全对的用例</h2>",
         *[_failure(j) for j in found if _failed(j)],
-        "</html>",
     ]
-    return "\n".join(parts)
+    return alone(parts)
+
+
+def alone(parts: Sequence[str]) -> str:
+    """Sections as a whole page."""
+    head = "<!doctype html><html lang='zh'><meta charset='utf-8'><title>有据：评测报告</title>"
+    return "\n".join([head, f"<style>{STYLE}</style><h1>评测报告</h1>", *parts, "</html>"])
+
+
+def beside(folder: Path) -> list[str]:
+    """Sections of the ablation and of the comparison with the libraries, where the folder holds them.
+
+    Raises:
+        CaseError: the file of one of them is damaged.
+    """
+    out = []
+    if (folder / ablation.FILE).exists():
+        out += _ablation(ablation.read(folder / ablation.FILE))
+    if (folder / PEERS).exists():
+        try:
+            told = sections(json.loads((folder / PEERS).read_text("utf-8")), COMPARED, "h3")
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise CaseError(f"{folder / PEERS} 读不出来（{error!r}）。请删去它，或再运行 python -m eval.peers。") from error
+        out += ["<h2>与同类库的比较</h2>", "<div class='wide'>", *told, "</div>"]
+    return out
+
+
+def _ablation(made: Mapping[str, Any]) -> list[str]:
+    """Each step's worth: the table of all measures, recall by type, and the plot."""
+    rows = made["rows"]
+    if not rows:
+        return []
+    commits = "、".join(dict.fromkeys(row["commit"] for row in rows))
+    about = f"版本 {commits}，{made['settings']}，{made['machine']['system']}"
+    kinds = sorted({kind for row in rows for kind in row["types"]})
+    failed = {i: error for row in rows for i, error in row["failed"].items()}
+    lost = "；".join(f"{i}：{error}" for i, error in failed.items())
+    measures = [_line(row, [_change(row, m) for m in ablation.MEASURED]) for row in rows]
+    typed = [_line(row, [f"{row['types'][k]['mean']:.3f}" if k in row["types"] else "–" for k in kinds]) for row in rows]
+    return [
+        "<h2>每一步值多少</h2>",
+        f"<p class='small'>{html.escape(about)}</p>",
+        f"<p>{_READ_SO}</p>",
+        *([f"<p class='lost'>没有搜成的用例：{html.escape(lost)}</p>"] if lost else []),
+        _table(("检索", *ablation.MEASURED), measures),
+        f"<p>按类型：{ablation.BY_TYPE}</p>",
+        _table(("检索", *kinds), typed),
+        *_bars(rows),
+    ]
+
+
+def _line(row: Mapping[str, Any], cells: Sequence[str]) -> str:
+    marked = " class='ours'" if row["key"] == ablation.EVERYTHING else ""
+    return f"<tr{marked}><td>{html.escape(row['name'])}</td>{''.join(f'<td>{html.escape(c)}</td>' for c in cells)}</tr>"
+
+
+def _change(row: Mapping[str, Any], measure: str) -> str:
+    if measure not in row["overall"]:
+        return "–"
+    value = f"{row['overall'][measure]['mean']:.3f}"
+    change = row["difference"].get(measure)
+    return f"{value} {change['difference']:+.3f} p={change['p']:.4f}" if change else value
+
+
+def _table(heads: Sequence[str], rows: Sequence[str]) -> str:
+    head = "".join(f"<th>{html.escape(h)}</th>" for h in heads)
+    return f"<div class='wide'><table><tr>{head}</tr>{''.join(rows)}</table></div>"
+
+
+def _bars(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Recall of every row with its interval, and a line at the row with everything; labels in English."""
+    import matplotlib as mpl  # noqa: PLC0415 - slow to import
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    shown = [row for row in rows if ablation.BY_TYPE in row["overall"]]
+    if not shown:
+        return []
+    values = [row["overall"][ablation.BY_TYPE] for row in shown]
+    spans = [[v["mean"] - v["low"] for v in values], [v["high"] - v["mean"] for v in values]]
+    figure, axes = plt.subplots(figsize=(10, 1 + 0.32 * len(shown)), layout="constrained")
+    axes.barh(range(len(shown)), [v["mean"] for v in values], xerr=spans, error_kw={"elinewidth": 0.8})
+    axes.set_yticks(range(len(shown)), [re.sub(r"\S*/", "", row["key"]) for row in shown])  # of a model's path its name
+    axes.axvline(values[0]["mean"], color="tab:red", linestyle="--", linewidth=0.8)
+    axes.invert_yaxis()
+    axes.set(title=f"{ablation.BY_TYPE} with one step switched off, 95% interval", xlim=(0, 1.02))
+    return [image(figure, "recall with one step switched off")]
 
 
 def _overall(means: Mapping[str, Mapping[str, float]]) -> str:
@@ -87,11 +183,7 @@ def _plots(found: Sequence[Judged], summary: Mapping[str, Any]) -> list[str]:
             axes[2].plot(times, [(n + 1) / len(times) for n in range(len(times))], label=name.replace("_", " "))
             axes[2].legend()
     axes[2].set(title="latency, share of cases within", xlabel="seconds", xscale="log", ylim=(0, 1))
-    stream = io.BytesIO()
-    figure.savefig(stream, format="svg")
-    plt.close(figure)
-    data = base64.b64encode(stream.getvalue()).decode("ascii")
-    return [f"<h2>图</h2><img alt='recall and latency' src='data:image/svg+xml;base64,{data}'>"]
+    return ["<h2>图</h2>", image(figure, "recall and latency")]
 
 
 def _failed(judged: Judged) -> bool:

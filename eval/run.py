@@ -23,9 +23,9 @@ from eval.metrics import Judged, judge
 from eval.stats import Mean, mean
 from index.search import Index
 from index.tokens import simplified
-from qa.answer import Assistant, check
+from qa.answer import Assistant, check, clean
 from qa.records import Answer
-from qa.rewrite import conversation, reading, standalone
+from qa.rewrite import read
 
 RETRIEVED = 20
 
@@ -100,27 +100,25 @@ def _same_settings(path: Path, settings: Mapping[str, Any]) -> None:
 
 
 def _line(case: Case, index: Index, assistant: Assistant | None) -> dict[str, Any]:
-    return _answered(case, assistant) if assistant else _retrieved(case, index)
+    return _answered(case, assistant) if assistant else retrieved(case, index)
 
 
-def _conversation(case: Case, index: Index) -> list[str]:
-    """The earlier turns as whole questions: all that a conversation hands on to its next turn."""
-    return conversation([check(turn) for turn in case.turns[:-1]], [d.region for d in index.documents])
+def retrieved(case: Case, index: Index) -> dict[str, Any]:
+    """The line of a case that is only searched, without its id.
 
-
-def _retrieved(case: Case, index: Index) -> dict[str, Any]:
+    Raises:
+        QuestionError: a last turn that cannot be asked.
+    """
     began = time.perf_counter()
-    earlier = _conversation(case, index)
-    asked = check(case.turns[-1])
-    question = standalone(asked, earlier, [d.region for d in index.documents])
-    hits = index.search(simplified(question), RETRIEVED, also=reading(asked, question, earlier))
+    turn = read([*map(clean, case.turns[:-1]), check(case.turns[-1])], [d.region for d in index.documents])
+    hits = index.search(simplified(turn.whole), RETRIEVED, also=turn.also)
     took = round((time.perf_counter() - began) * 1000, 1)
-    retrieved = [_hit(h.clause, h.score) for h in hits]
-    return {"retrieved": retrieved, "answer": None, "refusal": None, "citations": [], "timings": {"retrieve_ms": took}}
+    found = [_hit(h.clause, h.score) for h in hits]
+    return {"retrieved": found, "answer": None, "refusal": None, "citations": [], "timings": {"retrieve_ms": took}}
 
 
 def _answered(case: Case, assistant: Assistant) -> dict[str, Any]:
-    *_, answer = assistant.ask(case.turns[-1], _conversation(case, assistant.index))
+    *_, answer = assistant.ask(case.turns[-1], case.turns[:-1])
     assert isinstance(answer, Answer)
     return {
         "retrieved": [_hit(h.clause, h.score) for h in answer.hits],

@@ -13,9 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.settings import IndexSettings
 from qa.settings import Settings
@@ -53,6 +56,12 @@ class Figure:
     value: float
     goal: float
     unit: str
+
+
+if TYPE_CHECKING:
+    from qa.answer import Assistant
+
+_TOGETHER = 4  # people
 
 
 def measure(settings: Settings, questions: int = 20) -> Iterator[Figure]:
@@ -100,7 +109,36 @@ def _answers(settings: Settings, questions: int) -> Iterator[Figure]:
     written = [a.timings for a in answers if "first_token_ms" in a.timings]
     yield Figure("依据上屏（中位）", statistics.median(evidence), 0.3, "秒")
     yield Figure("依据上屏（最慢）", max(evidence), 0.3, "秒")
-    yield Figure("首字（中位）", statistics.median(t["first_token_ms"] for t in written) / 1000, 6, "秒")
-    yield Figure("全文（中位）", statistics.median(t["total_ms"] for t in written) / 1000, 15, "秒")
+    yield Figure("首字（中位）", statistics.median(t["first_token_ms"] for t in written) / 1000, 4, "秒")
+    yield Figure("全文（中位）", statistics.median(t["total_ms"] for t in written) / 1000, 10, "秒")
     yield Figure("全文（最慢）", max(t["total_ms"] for t in written) / 1000, 15, "秒")
+    yield Figure("对话中的第二问，全文（中位）", _again(assistant, [a.question for a in answers[:5]]), 15, "秒")
+    alone = statistics.median(t["total_ms"] for t in written[:_TOGETHER]) / 1000
+    yield Figure(
+        f"{_TOGETHER}人同时提问，最慢一人是独自提问的倍数", _together(assistant, QUESTIONS[:_TOGETHER]) / alone, 2.5, "倍"
+    )
     yield Figure("内存峰值", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2, 4, "GB")
+
+
+def _again(assistant: Assistant, questions: Sequence[str]) -> float:
+    """Median seconds of a second question in a conversation that has had the first."""
+    times = []
+    for first, second in pairwise(questions):
+        began = time.perf_counter()
+        for _ in assistant.ask(second, [first]):
+            pass
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def _together(assistant: Assistant, questions: Sequence[str]) -> float:
+    """Seconds of the slowest of several people who ask at once."""
+
+    def wait(question: str) -> float:
+        began = time.perf_counter()
+        for _ in assistant.ask(question):
+            pass
+        return time.perf_counter() - began
+
+    with ThreadPoolExecutor(len(questions)) as pool:
+        return max(pool.map(wait, questions))

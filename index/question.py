@@ -78,8 +78,8 @@ def swap(previous: str, new: str, regions: Sequence[str]) -> str:
 
 
 def _untitled(text: str) -> str:
-    """The text with its 《titles》 blanked out, of the same length."""
-    return re.sub(r"《[^》]+》", lambda m: "□" * len(m.group()), text)
+    """The text with its 《titles》 and the bodies before a number (中央7号文) blanked out, of the same length."""
+    return re.sub(r"《[^》]+》|[\u4e00-\u9fff]{2}(?=\d{1,4}号文)", lambda m: "□" * len(m.group()), text)
 
 
 def _pair(question: str, regions: Sequence[str]) -> list[str]:

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus import lookup
-from corpus.records import Clause, Document
+from corpus.records import Clause, Document, Span
 from corpus.sentences import sentences
 from index import files
 from index.errors import StaleIndexError
-from index.fuse import fuse
+from index.fuse import CONSTANT, fuse
 from index.lists import Group, counted, fit, groups
 from index.models import Encoder, Vectors
 from index.question import asks_for_list, official, parts, scope
@@ -53,6 +54,27 @@ _KEPT = 64  # query vectors
 Ranking = list[tuple[int, float, dict[str, int]]]
 """(clause, score, rank per retriever), best first."""
 _LISTS_NEAR = 8  # lists that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an index searches; only an ablation asks for another than this one.
+
+    A retriever of weight 0 takes no part and is not run, and what is known for its sake helps no other: the
+    official wording, the documents that are named (and so compared), the titles, the place. Without sentence
+    vectors, clause vectors stand in for them wherever they are looked through for another retriever.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType(_WEIGHTS), hash=False)
+    """Of the ranks of each retriever."""
+    constant: int = CONSTANT
+    """Of the rank fusion."""
+    parts: bool = True
+    """Several questions in one, and documents that are compared, are searched for each."""
+
+    def uses(self, *retrievers: str) -> bool:
+        """True when one of them has a weight."""
+        return any(self.weights[name] for name in retrievers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +121,7 @@ class Hit:
     """The reranker's score, 0 to 1; None where it did not read the clause."""
 
 
-def open_index(settings: IndexSettings, encoder: Encoder, reranker: Reranker | None = None) -> Index:
+def open_index(settings: IndexSettings, encoder: Encoder, reranker: Reranker | None = None, plan: Plan | None = None) -> Index:
     """Open the current build after proving that it is whole and fits corpus and encoder.
 
     Raises:
@@ -107,20 +129,20 @@ def open_index(settings: IndexSettings, encoder: Encoder, reranker: Reranker | N
     """
     folder = files.current(settings.index)
     files.verify(folder, encoder.fingerprint, settings.corpus)
-    return Index(folder, encoder, reranker)
+    return Index(folder, encoder, reranker, plan)
 
 
 class Index:
     """An opened index; safe to share between threads."""
 
-    def __init__(self, folder: Path, encoder: Encoder, reranker: Reranker | None = None) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, reranker: Reranker | None = None, plan: Plan | None = None) -> None:
         try:
             self.documents = files.read_documents(folder)
             self.clauses = files.read_clauses(folder, self.documents)
             self._retrievers = Retrievers(folder, len(self.clauses))
         except (OSError, ValueError, KeyError) as error:
             raise StaleIndexError(f"索引 {folder} 读不出来（{error}）。请运行：python -m index build。") from error
-        self.encoder, self._reranker = encoder, reranker
+        self.encoder, self._reranker, self._plan = encoder, reranker, plan or Plan()
         self.lexical = self._retrievers.lexical
         self.build = folder.name
         self.by_id = {c.id: c for c in self.clauses}
@@ -149,22 +171,25 @@ class Index:
         question = simplified(question).strip()
         if not words(question) or k < 1:
             return []
+        also = simplified(also) if self._plan.uses("also clause", "also sentence", "also words") else ""
         allowed = self._allowed(filters)
         asked = self._asked(question)
         # All that will be looked for, embedded in one batch.
-        readings = [r for part, inside in asked for r in (part, official(part), *([without_names(part)] if inside else []))]
-        self._vectors([*readings, *([simplified(also)] if also else [])])
+        readings = [r for part, inside in asked for r in (part, self._wording(part), *([without_names(part)] if inside else []))]
+        self._vectors([*readings, *([also] if also else [])])
         vectors = self._vectors([part for part, _ in asked])
-        found = [self._ranked(part, allowed, inside, simplified(also)) for part, inside in asked]
+        found = [self._ranked(part, allowed, inside, also) for part, inside in asked]
         relevance: list[dict[int, float]] = [{} for _ in asked]
         if self._reranker:
             depth = RERANKED // len(asked)
             for n, (part, _) in enumerate(asked):
                 # Of two readings of a follow-up the longer one leaves nothing out.
-                read = max(part, simplified(also), key=len) if len(asked) == 1 else part
+                read = max(part, also, key=len) if len(asked) == 1 else part
                 found[n], relevance[n] = self._reread(read, found[n], vectors[n : n + 1], depth)
+        # The sentences of a clause are told apart by both readings together.
+        reading = vectors if not also or len(asked) > 1 else _unit(vectors + self._vectors([also]))
         return [
-            self._hit(number, score, ranks, vectors[part : part + 1], relevance[part].get(number))
+            self._hit(number, score, ranks, (vectors[part : part + 1], reading[part : part + 1]), relevance[part].get(number))
             for number, score, ranks, part in _take_turns(found)[:k]
         ]
 
@@ -201,51 +226,58 @@ class Index:
         One that sets several documents side by side is asked of each.
         """
         out: list[tuple[str, frozenset[str]]] = []
-        for part in parts(question, self._regions):
-            beside = [] if self._addressed(part) else self._router.compared(part)
-            named = frozenset(d.id for d in self._router.explicit(part))
+        known = self._plan.uses("named", "named clause", "named sentence", "named words")
+        for part in parts(question, self._regions) if self._plan.parts else [question]:
+            beside = self._router.compared(part) if known and self._plan.parts and not self._addressed(part) else []
+            named = frozenset(d.id for d in self._router.explicit(part) if known)
             out += [(without_names(part, beside), frozenset([d.id])) for d in beside] or [(part, named)]
         return out
 
     def _ranked(self, question: str, allowed: Mask, named: frozenset[str] = frozenset(), also: str = "") -> Ranking:
         """Fused ranking of all retrievers for one whole question; clauses of named documents lead."""
-        wording = official(question)
-        near = self._retrievers
+        plan, near, wording = self._plan, self._retrievers, self._wording(question)
         vectors = self._vectors([question, wording])
-        rankings = {
-            "clause": near.clauses(vectors[:1], allowed),
-            "sentence": near.sentences(vectors[:1], allowed),
-            "words": near.words(wording, allowed),
-            "address": self._addressed(question, allowed),
+        nearest = near.sentences if plan.uses("sentence") else near.clauses
+        looks: dict[str, Callable[[], list[int]]] = {
+            "clause": lambda: near.clauses(vectors[:1], allowed),
+            "sentence": lambda: near.sentences(vectors[:1], allowed),
+            "words": lambda: near.words(wording, allowed),
+            "address": lambda: self._addressed(question, allowed),
         }
         if wording != question:
-            rankings["official"] = near.sentences(vectors[1:], allowed)
-        place = scope(question, self.documents)
-        titled = {d.id for d in self._router.meant(question) if not place or d.id in place}
+            looks["official"] = lambda: nearest(vectors[1:], allowed)
+        place = scope(question, self.documents) if plan.uses("place") else set()
+        titled = {d.id for d in self._router.meant(question) if plan.uses("titled") and (not place or d.id in place)}
         inside = self._inside(named or titled or place, allowed)
         if inside is not None:
-            rankings["named" if named else "titled" if titled else "place"] = near.sentences(vectors[1:], inside)
+            looks["named" if named else "titled" if titled else "place"] = lambda: nearest(vectors[1:], inside)
         if named and inside is not None:
-            rankings |= self._readings(without_names(question), inside, "named")
+            looks |= self._readings(without_names(question), inside, "named")
         if also:
-            rankings |= self._readings(also, allowed, "also")
-        if asks_for_list(question):
-            group = self._list(without_names(question) if named else question, inside if named or place else allowed)
-            rankings["list"] = list(group.members) if group else []
+            looks |= self._readings(also, allowed, "also")
+        if plan.uses("list", "outline") and asks_for_list(question):
+            group = self._list(
+                without_names(question) if named else question, inside if inside is not None and (named or place) else allowed
+            )
+            members = group.members if group else ()
+            looks["list"] = lambda: list(members)
             if group and counted(question, group):
                 # “哪八项工程” is answered by eight headings, which nothing else finds.
-                rankings["outline"] = [n for n in group.members if not self._searchable[n]]
-        found = fuse(rankings, _WEIGHTS)
+                looks["outline"] = lambda: [n for n in members if not self._searchable[n]]
+        found = fuse({name: look() for name, look in looks.items() if plan.weights[name]}, plan.weights, plan.constant)
         # A clause that the question names by its address is not a matter of likeness.
         return sorted(found, key=lambda item: item[2].get("address", DEPTH))
 
-    def _readings(self, question: str, mask: Mask, name: str) -> dict[str, list[int]]:
-        """Rankings for another reading of a question."""
+    def _wording(self, question: str) -> str:
+        return official(question) if self._plan.uses("official") else question
+
+    def _readings(self, question: str, mask: Mask, name: str) -> dict[str, Callable[[], list[int]]]:
+        """What looks through the clauses for another reading of a question, per retriever."""
         vector = self._vectors([question])
         return {
-            f"{name} clause": self._retrievers.clauses(vector, mask),
-            f"{name} sentence": self._retrievers.sentences(vector, mask),
-            f"{name} words": self._retrievers.words(official(question), mask),
+            f"{name} clause": lambda: self._retrievers.clauses(vector, mask),
+            f"{name} sentence": lambda: self._retrievers.sentences(vector, mask),
+            f"{name} words": lambda: self._retrievers.words(self._wording(question), mask),
         }
 
     def _addressed(self, question: str, allowed: Mask = None) -> list[int]:
@@ -284,13 +316,33 @@ class Index:
         mask[[n for d in self.documents if filters.admit(d) for n in self._of[d.id]]] = True
         return mask
 
-    def _hit(self, number: int, score: float, ranks: dict[str, int], vector: Vectors, relevance: float | None) -> Hit:
+    def parts(self, question: str) -> int:
+        """How many questions a question asks: their best clauses take turns at the front of its hits."""
+        return len(self._asked(simplified(question).strip()))
+
+    def likeness(self, text: str, clause: Clause) -> dict[Span, float]:
+        """Sentence of the clause → cosine with a text, for a clause that is searched; lists and headings have none."""
+        number = self._ordinal[clause.id]
+        vector = self._vectors([simplified(text)])
+        found = {(start, end): score for start, end, score in self._retrievers.sentence_scores(number, vector)}
+        return found or dict.fromkeys(sentences(clause), self._retrievers.own_score(number, vector))
+
+    def _hit(
+        self, number: int, score: float, ranks: dict[str, int], vectors: tuple[Vectors, Vectors], relevance: float | None
+    ) -> Hit:
+        """`vectors`: the question's, and the one by which sentences are compared."""
         clause = self.clauses[number]
-        own = self._retrievers.own_score(number, vector)
-        matches = [Match(*found) for found in self._retrievers.sentence_scores(number, vector)]
-        matches = matches or [Match(start, end, own) for start, end in sentences(clause)]
+        own, near = self._retrievers.own_score(number, vectors[0]), self._retrievers.sentence_scores(number, vectors[0])
+        matches = [Match(*found) for found in self._retrievers.sentence_scores(number, vectors[1])]
+        alone = self._retrievers.own_score(number, vectors[1])
+        matches = matches or [Match(start, end, alone) for start, end in sentences(clause)]
         matches.sort(key=lambda m: (-m.score, m.start))
-        return Hit(clause, score, max([own, *(m.score for m in matches)]), tuple(matches), ranks, relevance)
+        return Hit(clause, score, max([own, *(score for _, _, score in near)]), tuple(matches), ranks, relevance)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    scaled: Vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return scaled
 
 
 def _take_turns(

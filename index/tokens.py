@@ -40,12 +40,17 @@ def content_words(text: str) -> list[str]:
     return [w for w in words(text) if w not in STOP]
 
 
-@lru_cache(maxsize=1)
-def _converter() -> OpenCC:
-    return OpenCC("t2s")
+@lru_cache(maxsize=2)
+def _converter(kind: str) -> OpenCC:
+    return OpenCC(kind)
+
+
+def traditional(text: str) -> str:
+    """Simplified characters to traditional; other text unchanged."""
+    return str(_converter("s2t").convert(text))
 
 
 def simplified(text: str) -> str:
     """Traditional characters to simplified; other text unchanged, half a surrogate pair (from JSON) to “?”."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
-    return str(_converter().convert(whole)) if any("\u4e00" <= c <= "\u9fff" for c in whole) else whole
+    return str(_converter("t2s").convert(whole)) if any("\u4e00" <= c <= "\u9fff" for c in whole) else whole

@@ -1,11 +1,13 @@
 """Words as data: prompt templates (Markdown, jinja2) and what the program says when it refuses.
 
-A template has a `# system` and a `# user` part. Its variables are checked when it is loaded, not when it is
+A template has a `# system` part and, behind it, `# user` parts with `# assistant` parts between them (examples);
+the last one is the user's. Its variables are checked when it is loaded, not when it is
 used, so a renamed variable fails at the start of the program.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +17,12 @@ from jinja2 import Environment, StrictUndefined, Template, meta
 
 _VARIABLES = {
     "answer": {"sentences", "evidence", "question"},
+    "ask_chinese": {"question"},
+    "expand": {"question"},
+    "say_english": {"sentence"},
 }
+_CONTROL = re.compile(r"<\|")
+_ROLE = re.compile(r"^# (system|user|assistant)\n", re.MULTILINE)
 
 
 class PromptError(Exception):
@@ -27,15 +34,16 @@ class Prompt:
     """A loaded template; `messages` fills it."""
 
     name: str
-    system: Template
-    user: Template
+    parts: tuple[tuple[str, Template], ...]
+    """(role, text), system first."""
 
     def messages(self, **variables: Any) -> list[dict[str, str]]:
-        """Chat messages, system first. What stays the same between questions is in front (prompt cache)."""
-        return [
-            {"role": "system", "content": self.system.render(**variables).strip()},
-            {"role": "user", "content": self.user.render(**variables).strip()},
-        ]
+        """Chat messages, system first. What stays the same between questions is in front (prompt cache).
+
+        No text can pass for a control token of a chat template, whoever wrote it.
+        """
+        texts = ((role, part.render(**variables).strip()) for role, part in self.parts)
+        return [{"role": role, "content": _CONTROL.sub("＜|", text)} for role, text in texts]
 
 
 @lru_cache(maxsize=8)
@@ -49,23 +57,50 @@ def load(name: str) -> Prompt:
     if name not in _VARIABLES or not path.exists():
         raise PromptError(f"没有提示词模板 {path.name}。可用：{'、'.join(sorted(_VARIABLES))}。")
     text = path.read_text("utf-8")
-    if not text.startswith("# system\n") or "\n# user\n" not in text:
-        raise PromptError(f"{path.name} 应由 “# system” 和 “# user” 两部分组成。")
+    roles = _ROLE.findall(text)
+    examples = ["user", "assistant"] * ((len(roles) - 2) // 2)
+    if not text.startswith("# system\n") or roles != ["system", *examples, "user"]:
+        raise PromptError(f"{path.name} 应由 “# system” 和 “# user” 组成，示例写成 “# user”“# assistant”，放在两者之间。")
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701 - not HTML
     used = meta.find_undeclared_variables(environment.parse(text))
     if used != _VARIABLES[name]:
         raise PromptError(f"{path.name} 的变量应为 {sorted(_VARIABLES[name])}，实际为 {sorted(used)}。")
-    system, user = text.removeprefix("# system\n").split("\n# user\n", 1)
-    return Prompt(name, environment.from_string(system), environment.from_string(user))
+    texts = _ROLE.split(text)[2::2]
+    return Prompt(name, tuple((r, environment.from_string(p)) for r, p in zip(roles, texts, strict=True)))
 
 
 REFUSALS: dict[str, str] = {
     "no_evidence": "资料库的条款里没有找到能回答这个问题的内容。",
     "region": "资料库里没有{place}的文件（现有：{regions}），不能替{place}作答。",
-    "time": "资料库的文件发布于{years}，条款里没有关于{year}年的内容。",
+    "time": "资料库的文件发布于{years}，没有关于{when}的内容。",
     "amount": "条款里没有写明{what}，不能给出。",
+    "vague": "还看不出要问哪一件事。请补充一句：您是企业、单位还是个人，想了解哪方面（例如税收、贷款、人才、场地、成果转化）？",
+    "off_topic": "这不像是政策方面的问题。这里只回答资料库里政策文件写明的内容，请换一个这方面的问题。",
 }
 """What a refusal says, by reason code; the nearest clauses are always shown after it."""
 
-REFUSAL_ADVICE = "请向主管部门咨询。资料库里最接近的条款已经列出，供参考。"
+REFUSALS_ENGLISH: dict[str, str] = {
+    "no_evidence": "No clause in this library answers the question. Please ask the responsible department.",
+    "region": "This library has no document of {place} (it has: {regions}). Please ask the local department.",
+    "time": "The documents here date from {years} and say nothing of {when}. Please ask the department for the latest state.",
+    "amount": "The clauses do not state this ({what}), so it cannot be given.",
+    "vague": "It is not clear yet what you want to know. Are you a company, an institution or a person, and is it about "
+    "taxes, loans, talent, premises or something else?",
+    "off_topic": "This does not look like a question about policy. Only what the documents here state is answered.",
+}
+"""The same in English; names stay as the documents have them."""
+
+REFUSAL_ADVICE = {
+    "no_evidence": "请向主管部门咨询。资料库里最接近的条款已经列出，供参考。",
+    "region": "请向当地主管部门咨询。资料库里最接近的条款已经列出，供参考。",
+    "time": "请向主管部门咨询最新情况。资料库里最接近的条款已经列出，供参考。",
+    "amount": "请以主管部门的答复为准。最接近的条款已经列出，供参考。",
+    "vague": "下面先列出最接近的条款。",
+    "off_topic": "",
+}
+"""What follows the reason: where to ask, and what stands below."""
+DISCLAIMER_ENGLISH = (
+    "Made by a program from the clauses listed, translated by a small model, for reference only; the official Chinese text "
+    "and the authorities' reply prevail."
+)
 DISCLAIMER = "回答由程序依据所列条款生成，仅供参考，以政府部门公布的正式文本和答复为准。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from typing import Annotated
 
 import typer
@@ -70,7 +71,7 @@ def chat() -> None:
             typer.echo("\n（已停止）")
             continue
         if answer:
-            earlier.append(answer.standalone)
+            earlier.append(question)
 
 
 def _print(assistant: Assistant, question: str, earlier: list[str], filters: Filters | None) -> Answer | None:
@@ -104,6 +105,26 @@ def _print(assistant: Assistant, question: str, earlier: list[str], filters: Fil
     for line in show.remarks(finished):
         typer.echo(line)
     return finished
+
+
+@app.command()
+def check(
+    text: Annotated[str, typer.Argument(help="要核对的文字；写 - 则从标准输入读")],
+    question: Annotated[str, typer.Option(help="这段文字回答的问题，可不写")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """逐句核对一段文字（不论谁写的）有没有条款依据。"""
+    from qa import start, wire  # noqa: PLC0415 - torch is slow to load
+    from qa.check import check as check_text  # noqa: PLC0415
+
+    words = sys.stdin.read() if text == "-" else text
+    claims = list(check_text(start.index(Settings.from_environment()), words, question))
+    if as_json:
+        typer.echo(json.dumps(wire.claims_json(claims), ensure_ascii=False, indent=1))
+        return
+    for claim in claims:
+        for line in show.claim(claim):
+            typer.echo(line)
 
 
 @app.command()

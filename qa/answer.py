@@ -18,11 +18,13 @@ import prompts
 from corpus.records import Note
 from index.search import Filters, Hit, Index
 from index.tokens import simplified
-from qa import context, ground, quote, refusal
+from qa import context, differ, expand, ground, quote, refusal
 from qa.records import Answer, Checked, Citation, Piece, QuestionError
-from qa.rewrite import reading, standalone
+from qa.rewrite import Question, read
 from qa.settings import Settings
+from qa.tongue import Language, in_chinese, in_traditional, language, spoken
 from qa.writer import Writer
+from qa.writing import WriterError
 
 _MOST_SENTENCES = 5  # a small model that goes on longer only copies
 LONGEST = 1000
@@ -53,39 +55,82 @@ class Assistant:
 
     def __init__(self, index: Index, writer: Writer, settings: Settings) -> None:
         self.index, self.writer, self.settings = index, writer, settings
+        self.regions = [d.region for d in index.documents]
 
     def ask(self, question: str, earlier: Sequence[str] = (), filters: Filters | None = None) -> Iterator[Event]:
         """Answer one question; closing the iterator stops the writer.
 
+        A question in everyday words gets a second Evidence, found with official words for it, before the text.
+
         Args:
-            earlier: the whole questions of this conversation so far, oldest first.
+            earlier: what the user typed in this conversation so far, oldest first.
 
         Raises:
             QuestionError: for a question that cannot be asked; says what to write instead.
         """
         began = time.perf_counter()
         question = check(question)
-        whole = standalone(question, earlier, [d.region for d in self.index.documents])
-        asked = simplified(whole)
-        hits = tuple(self.index.search(asked, self.settings.hits, filters, reading(question, whole, earlier)))
-        pieces = tuple(context.pieces(asked, hits, self.settings.evidence_tokens, self.writer.count))
+        tongue = language(question)
+        turn = read([*map(clean, earlier), question], self.regions)
+        asked = simplified(turn.whole)
+        found = self._found(turn, asked, filters)
         timings = {"retrieve_ms": _since(began)}
-        yield Evidence(whole, hits, pieces)
-        refused = refusal.decide(asked, hits, pieces, self.index.documents, self.index.lexical.weight)
+        yield found
+        if tongue == "en":
+            whole = in_chinese(turn.whole, self.writer)
+            turn, asked = Question(question, whole, turn.whole), simplified(whole)
+            found = self._found(turn, asked, filters)
+            timings["translate_ms"] = _since(began) - timings["retrieve_ms"]
+            yield found
+        refused = self._refused(asked, found)
+        if not refused and (again := self._again(turn, asked, filters, found)):
+            found = again
+            timings["expand_ms"] = _since(began) - timings["retrieve_ms"]
+            yield found
+            refused = self._refused(asked, found)
         if refused:
             timings["total_ms"] = _since(began)
-            text = f"{refused.text}{prompts.REFUSAL_ADVICE}"
-            yield Answer(question, whole, text, (), (), hits, pieces, refused.reason, timings=timings, model="")
+            text = refused.say(tongue == "en")
+            text = in_traditional(text) if tongue == "zh-Hant" else text
+            none: tuple[Checked, ...] = ()
+            yield Answer(question, turn.whole, text, none, (), found.hits, found.pieces, refused.reason, timings=timings)
             return
-        counted = sum("list" in h.ranks for h in hits)
-        grounder = ground.Grounder(pieces, asked, self.index.lexical.weight, counted)
-        messages = prompts.load("answer").messages(sentences="四", evidence=pieces, question=asked)
+        yield from self._answered(question, asked, found, timings, began, tongue)
+
+    def _found(self, turn: Question, asked: str, filters: Filters | None, words: str = "") -> Evidence:
+        also = " ".join(part for part in (turn.also or (asked if words else ""), words) if part)
+        hits = tuple(self.index.search(asked, self.settings.hits, filters, also))
+        pieces = context.pieces(asked, hits, self.settings.evidence_tokens, self.writer.count, self.index.parts(asked))
+        return Evidence(turn.whole, hits, tuple(pieces))
+
+    def _again(self, turn: Question, asked: str, filters: Filters | None, found: Evidence) -> Evidence | None:
+        """Evidence for a question in everyday words, found with official ones; None when it needs none."""
+        if not expand.everyday(found.hits, self.settings.everyday):
+            return None
+        words = expand.keywords(asked, self.writer)
+        return self._found(turn, asked, filters, words) if words else None
+
+    def _refused(self, asked: str, found: Evidence) -> refusal.Refusal | None:
+        return refusal.decide(asked, found.hits, found.pieces, self.index.documents, self.index.lexical.weight)
+
+    def _answered(
+        self, question: str, asked: str, found: Evidence, timings: dict[str, float], began: float, tongue: Language
+    ) -> Iterator[Token | Answer]:
+        counted = sum("list" in h.ranks for h in found.hits)
+        grounder = ground.Grounder(found.pieces, asked, self.index.lexical.weight, counted, self.index.likeness)
+        messages = prompts.load("answer").messages(sentences="三", evidence=found.pieces, question=asked)
         checked: list[Checked] = []
-        for token in self._written(messages, grounder, checked):
-            timings.setdefault("first_token_ms", _since(began))
-            yield token
+        failure = ""
+        try:
+            for token in self._written(messages, grounder, checked):
+                timings.setdefault("first_token_ms", _since(began))
+                yield token
+        except WriterError as error:  # the evidence stands: the clauses' own sentences answer
+            failure = str(error)
+        kept = self._kept(asked, checked, found)
+        kept = spoken(kept, tongue, self.writer)
         timings["total_ms"] = _since(began)
-        yield self._finish(question, whole, checked, hits, pieces, timings)
+        yield self._finish(question, kept, checked, found, timings, failure)
 
     def _written(self, messages: list[dict[str, str]], grounder: ground.Grounder, checked: list[Checked]) -> Iterator[Token]:
         """Pass the writer's text on as it comes; behind each whole sentence its marks, or that it has no support."""
@@ -119,37 +164,44 @@ class Assistant:
         checked.append(result)
         yield Token(_marks(result) or f"〔{result.problem}，已从答案中删去〕")
 
+    def _kept(self, asked: str, checked: Sequence[Checked], found: Evidence) -> list[Checked]:
+        """What is shown: the sentences that hold, and behind them the clauses' own words; numbered anew."""
+        kept = [c for c in checked if c.verdict != "unsupported"]
+        beside = differ.differing(found.pieces, found.hits, asked)
+        behind = quote.support(kept, found.pieces, found.hits, self.index.parts(asked), beside)
+        kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.hits, asked)
+        return [_renumbered(c, n) for n, c in enumerate(kept)]
+
     def _finish(
         self,
         question: str,
-        whole: str,
+        kept: Sequence[Checked],
         checked: Sequence[Checked],
-        hits: tuple[Hit, ...],
-        pieces: tuple[Piece, ...],
+        found: Evidence,
         timings: dict[str, float],
+        failure: str,
     ) -> Answer:
-        kept = [c for c in checked if c.verdict != "unsupported"]
         removed = tuple(c for c in checked if c.verdict == "unsupported")
-        extractive = not kept
-        kept = quote.extract(pieces, hits, whole) if extractive else [*kept, *quote.support(kept, pieces, hits)]
-        kept = [_renumbered(c, n) for n, c in enumerate(kept)]
+        extractive = len(removed) == len(checked)
         citations = tuple(citation for c in kept for citation in c.citations)
-        notes = tuple(dict.fromkeys(n.text for c in citations for n in _notes(c)))
-        text = "".join(f"{c.text}{_marks(c)}" for c in kept)
+        notes = [n.text for c in citations for n in _notes(c)]
+        if differ.differing(found.pieces, found.hits, found.standalone):
+            notes.insert(0, "各文件对这一点的写法不同，上面分别列出，没有合并。")
         return Answer(
             question,
-            whole,
-            text,
+            found.standalone,
+            "".join(f"{c.text}{_marks(c)}" for c in kept),
             tuple(kept),
             citations,
-            hits,
-            pieces,
+            found.hits,
+            found.pieces,
             None,
             removed,
             extractive,
-            notes,
+            tuple(dict.fromkeys(notes)),
             timings,
             self.writer.name,
+            failure,
         )
 
 
@@ -159,8 +211,7 @@ def check(question: str) -> str:
     Raises:
         QuestionError: empty, too long, or without any word.
     """
-    text = "".join(c for c in question if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
-    text = re.sub(r"\s+", " ", text).strip()
+    text = clean(question)
     letters = re.findall(r"[^\W_]", text)
     if not letters:
         raise QuestionError("没有看到问题。请用一句话写出想问的事，例如：众创空间能享受哪些税收优惠？")
@@ -169,6 +220,12 @@ def check(question: str) -> str:
     if len(letters) == 1:
         raise QuestionError(f"只有“{text}”一个字，看不出要问什么。请写成完整的问题，例如：{letters[0]}方面有什么扶持政策？")
     return text
+
+
+def clean(text: str) -> str:
+    """A user's words without control and private characters, blanks folded: what is kept of an earlier turn."""
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
+    return re.sub(r"\s+", " ", kept).strip()
 
 
 def _sentence_end(text: str) -> int:

@@ -15,6 +15,8 @@ from qa.records import Piece
 
 _NEAR = 0.10
 """A sentence this much less alike than the best one (cosine) is still taken."""
+_BREADTH, _FAR = 6, 0.25
+"""Clauses of which at least the best sentence is taken, and how much less alike it may be (cosine)."""
 _SHORTEST = 12
 """Characters; a shorter sentence is a title, which stands in the heading already."""
 _SAME = 0.8
@@ -36,13 +38,16 @@ class _Candidate:
     """Its figure is of a subject that nobody asked about, and the general one is here too."""
 
 
-def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str], int], most: int = 6) -> list[Piece]:
+def pieces(
+    question: str, hits: Sequence[Hit], budget: int, count: Callable[[str], int], parts: int = 1, most: int = 6
+) -> list[Piece]:
     """Choose sentences from the hits, best first, until the budget (tokens of `count`) is used.
 
     The first hit always gives at least its best sentence, whatever the budget. A sentence that leans on the
     one before it (其、该、上述…) brings it along. A question that names a year takes no sentence that speaks of
     other years only. Pieces keep the hits' order, their sentences the clause's; figures of a narrower subject
-    than the question's stand last.
+    than the question's stand last. Where a question asks `parts` things, the first hit of each gives its best
+    sentence before any gives a second.
     """
     years = _years(question)
     addressed = [h for h in hits if "address" in h.ranks]
@@ -51,7 +56,7 @@ def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str
     narrow: set[int] = set()
     most = max(most, sum("list" in h.ranks for h in hits))
     used = 0
-    for candidate in _ranked(question, hits, years):
+    for candidate in _ranked(question, hits, years, parts):
         spans = chosen.get(candidate.rank, set())
         if candidate.span in spans or (candidate.rank not in chosen and len(chosen) >= most):
             continue
@@ -69,7 +74,7 @@ def pieces(question: str, hits: Sequence[Hit], budget: int, count: Callable[[str
     return [replace(piece, number=number) for number, piece in enumerate(ordered, start=1)]
 
 
-def _ranked(question: str, hits: Sequence[Hit], years: set[int]) -> list[_Candidate]:
+def _ranked(question: str, hits: Sequence[Hit], years: set[int], parts: int) -> list[_Candidate]:
     """Candidates, best first; the first hit's best sentence always leads."""
     found = [
         _Candidate(
@@ -92,7 +97,18 @@ def _ranked(question: str, hits: Sequence[Hit], years: set[int]) -> list[_Candid
     near = [c for c in found if c.score >= best - _NEAR and c is not first]
     fitting = [c for c in near if not _other_year(c, years)]
     near = fitting if years else near
-    return [first, *sorted(near, key=lambda c: (-c.score, c.rank, c.span))]
+    others = _further(found, years, {0}, best, parts)
+    chosen = [first, *others, *sorted((c for c in near if c not in others), key=lambda c: (-c.score, c.rank, c.span))]
+    return [*chosen, *_further(found, years, {c.rank for c in chosen}, best, _BREADTH)]
+
+
+def _further(found: Sequence[_Candidate], years: set[int], had: set[int], best: float, breadth: int) -> list[_Candidate]:
+    """The best sentence of each of the first clauses that has none yet: the ranking knows more than the cosine."""
+    fitting = [
+        c for c in found if c.rank < breadth and c.rank not in had and c.score >= best - _FAR and not _other_year(c, years)
+    ]
+    ranks = dict.fromkeys(c.rank for c in sorted(fitting, key=lambda c: c.rank))
+    return [max((c for c in fitting if c.rank == rank), key=lambda c: c.score) for rank in ranks]
 
 
 def _listed(hits: Sequence[Hit]) -> list[_Candidate]:

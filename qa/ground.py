@@ -8,16 +8,17 @@ cited clause (or in its title, number, headings, or the question), whatever nume
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.labels import recognise
 from corpus.quantities import Quantity, quantities
-from corpus.records import Clause
+from corpus.records import Clause, Span
 from corpus.sentences import sentences
 from index.places import places, provinces_of
 from index.question import official
 from index.tokens import content_words
+from qa import checks
 from qa.records import Checked, Citation, Piece, Verdict
 
 VERIFIED = 0.60
@@ -36,12 +37,23 @@ _AROUND = 0.5
 """Weight of a word found only in the title or headings."""
 _NATIONWIDE = re.compile(r"全国|国家(?=对|层面|给|支持|规定|的政策|要求|鼓励|出台)")
 _NEVER_THE_ASKERS = ("元", "%", "个百分点", "倍")
+_ALIKE = 0.64
+"""Cosine from which other words are taken for the same meaning (eval/LOG.md)."""
+_NOTHING = "条款中没有相应内容"
 _MOST_CLAUSES = 3  # that one sentence may rest on
-_DENIED = re.compile(r"不得|不再|不予|不准|禁止|严禁|取消|废除|无需|无须|不需|不必|不上缴|不作为|不纳入")
-_NEGATION = re.compile(r"不会|不要|不用|不得|不能|不可|不再|不予|不准|禁止|严禁|取消|废除|无需|无须|不需|不必|不上缴|没有|未")
-_LABEL = re.compile(r"^(?:[（(][\d一二三四五六七八九十]{1,3}[）)]|[-*•]|——) *|(?<![\d.])\d{1,3}[.．、] *(?=[\u4e00-\u9fff])")
+_LABEL = re.compile(
+    r"^(?:[（(][\d一二三四五六七八九十]{1,3}[）)]|[-*•]|——|专栏\d+|第[\d一二三四五六七八九十百]+[篇章节条]) *"
+    r"|(?<![\d.])\d{1,3}[.．、] *(?=[\u4e00-\u9fff“])"
+)
 _MARK = re.compile(r"\s*[\[【](?:\d{1,2}(?:[,，、 ]\d{1,2})*)[\]】]")
 _ENDS = re.compile(r"[。！？!?；;]+[”’）)】]*|\n+")
+
+
+def _words(text: str) -> frozenset[str]:
+    """Content words without figures, which are checked apart."""
+    for figure in quantities(text):
+        text = text.replace(figure.printed, " ", 1)
+    return frozenset(w for w in content_words(text) if not re.fullmatch(r"[\d.%]+", w))
 
 
 def strip_marks(text: str) -> str:
@@ -67,11 +79,22 @@ class _Span:
     words: frozenset[str]
 
 
+Likeness = Callable[[str, Clause], Mapping[Span, float]]
+"""(sentence, clause) → cosine of the sentence with each sentence of the clause."""
+
+
 class Grounder:
     """Checks sentences against the clauses of the evidence; made once per answer."""
 
-    def __init__(self, evidence: Sequence[Piece], question: str, weight: Callable[[str], float], counted: int = 0) -> None:
-        self._weight = weight
+    def __init__(
+        self,
+        evidence: Sequence[Piece],
+        question: str,
+        weight: Callable[[str], float],
+        counted: int = 0,
+        likeness: Likeness | None = None,
+    ) -> None:
+        self._weight, self._likeness, self._asked_in = weight, likeness, question
         self._pieces = tuple(evidence)
         self._question = frozenset(content_words(question))
         self._official = frozenset(content_words(official(question))) - self._question
@@ -89,14 +112,15 @@ class Grounder:
     def check(self, sentence: str, number: int) -> Checked:
         """One sentence (the `number`th of its answer) → verdict, and the best supporting span if there is one."""
         text = _LABEL.sub("", strip_marks(sentence))  # labels of lists, the writer's own or a clause's, are no figures
-        words = frozenset(w for w in content_words(text) if not re.fullmatch(r"[\d.%]+", w))  # figures are checked apart
+        words = _words(text)
         told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
         cited = self._support(text, words)
         # What a figure is said of must stand where the figure stands, not in some other clause.
         carriers = [s for s in cited if any(f.same_figure(q) for f in told for q in self._figures[s.piece.number])]
         cited = carriers or cited
         if not cited:
-            return Checked(text, "unsupported", None, "条款中没有相应内容")
+            problem = self._figure_problem(text, self._spans) or _NOTHING
+            return self._alike(text, number) or Checked(text, "unsupported", None, problem)
         own = frozenset().union(*(s.words for s in cited))
         around = frozenset().union(*(self._around[s.piece.number] for s in cited))
         # A sentence that only says the question again must find the question's words in the clause.
@@ -106,10 +130,26 @@ class Grounder:
         said = sum(map(self._weight, words & (own | around))) / (sum(map(self._weight, words)) or 1.0)
         if verdict == "verified" and echo and said < _ECHO:
             verdict, problem = "weak", "这句话重复了问题，是否如此请看条款原文"
+        if problem == _NOTHING and (alike := self._alike(text, number)):
+            return alike
         if verdict == "unsupported":
             return Checked(text, verdict, None, problem)
         first, *others = (Citation(number, s.piece.clause, s.start, s.end, verdict, s.piece.number) for s in cited)
         return Checked(text, verdict, first, problem, tuple(others))
+
+    def _alike(self, text: str, number: int) -> Checked | None:
+        """The span of the same meaning in other words, if there is one: never more than weak, since words cannot vouch."""
+        if self._likeness is None or not self._spans:
+            return None
+        found = {p.number: self._likeness(text, p.clause) for p in self._pieces}
+        score, best = max(
+            ((found[s.piece.number].get((s.start, s.end), 0.0), s) for s in self._spans),
+            key=lambda item: (item[0], -item[1].piece.number, -item[1].start),
+        )
+        if score < _ALIKE or self._problem(text, [best]):
+            return None
+        citation = Citation(number, best.piece.clause, best.start, best.end, "weak", best.piece.number)
+        return Checked(text, "weak", citation, "意思相近，用词与条款不同，请看条款原文")
 
     def _support(self, text: str, words: frozenset[str]) -> list[_Span]:
         """The spans that together hold most of the words and figures: the best one, then others while they add."""
@@ -147,10 +187,10 @@ class Grounder:
         astray = misplaced(text, cited[0].piece.clause)
         if astray and _NATIONWIDE.search(text) and provinces_of(region):
             return "unsupported", f"所引条款只是{region}的文件"
-        problem = self._figure_problem(text, cited) or self._contradiction(text, cited)
+        problem = self._problem(text, cited)
         if problem or share < (_WEAK_WITH_FIGURE if told else WEAK):
-            return "unsupported", problem or "条款中没有相应内容"
-        loose = self._bound_dropped(text, cited)
+            return "unsupported", problem or _NOTHING
+        loose = self._bound_dropped(text, cited) or checks.tentative(text, _quoted(cited))
         if loose or astray or share < VERIFIED:
             return "weak", loose or (f"所引条款属于{region}的文件" if astray else "条款只支持这句话的一部分")
         return "verified", ""
@@ -181,31 +221,30 @@ class Grounder:
                 return f"条款对“{figure.printed}”另有界限词，请看原文"
         return ""
 
-    @staticmethod
-    def _denied(text: str, best: _Span) -> bool:
-        """True when the part of the span that a sentence repeats denies something and the sentence does not."""
-        if _NEGATION.search(text):
-            return False
-        wanted = set(content_words(text))
-        source = best.piece.clause.document.text[best.start : best.end]
-        denying = [part for part in re.split(r"[，；。：]", source) if _DENIED.search(part)]
-        return any(len(wanted & set(content_words(part))) >= 2 for part in denying)
+    def _problem(self, text: str, cited: Sequence[_Span]) -> str:
+        """The first reason why the spans do not support a sentence; or empty."""
+        named = checks.document(text, [s.piece.clause for s in cited])
+        return named or self._figure_problem(text, cited) or self._contradiction(text, cited)
 
     def _contradiction(self, text: str, cited: Sequence[_Span]) -> str:
-        """What a sentence says that its clauses do not: a negation, another document, words the question quotes; or empty."""
-        source = "".join(s.piece.clause.document.text[s.start : s.end] for s in cited)
-        if _NEGATION.search(text) and not _NEGATION.search(source):
-            return "条款中没有这一否定或限制"
-        if self._denied(text, cited[0]):
-            return "条款在这一点上是否定或限制的"
+        """What a sentence says that its clauses do not (a denial, another body, group or document…); or empty."""
+        source = _quoted(cited)
         clauses = [s.piece.clause for s in cited]
-        for title in re.findall(r"《([^》]+)》", text):
-            if not any(title in c.document.title or c.document.title in title or title in c.text for c in clauses):
-                return f"所引条款不属于《{title}》"
         for term in self._named:
             if term in text and not any(term in c.text for c in clauses):
                 return f"所引条款中没有“{term}”"
-        return ""
+        around = "\n".join(f"{_everything(c)}\n{c.document.issuer}" for c in clauses)
+        told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
+        parts = [p for c in clauses for p in ([c.reading] if c.columns else checks.segments(c.full))]
+        return (
+            checks.polarity(text, source)
+            or checks.place(text, source, clauses[0].document.region)
+            or checks.body(text, around, self._asked_in)
+            or checks.group(text, around, self._asked_in)
+            or checks.certainty(text, around)
+            or checks.misdated(text, [p for c in clauses for p in ([c.reading] if c.columns else re.split(r"[。\n]", c.full))])
+            or checks.swapped(text, parts, self._weight, told)
+        )
 
     def _share(
         self, words: frozenset[str], own: frozenset[str] | set[str], around: frozenset[str], asked: float = _ASKED
@@ -224,6 +263,10 @@ class Grounder:
     def _context_words(clause: Clause) -> frozenset[str]:
         document = clause.document
         return frozenset(content_words(" ".join([document.title, document.issuer, document.region, *clause.headings])))
+
+
+def _quoted(cited: Sequence[_Span]) -> str:
+    return "".join(s.piece.clause.document.text[s.start : s.end] for s in cited)
 
 
 def named_terms(question: str) -> list[str]:

@@ -38,8 +38,8 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
     import gradio as gr  # noqa: PLC0415 - takes seconds to import
 
     def answer(question: str, _history: list[dict[str, Any]], earlier: list[str]) -> Iterator[tuple[str, list[str]]]:
-        for text, whole in _replies(assistant, question, earlier):
-            yield text, [*earlier, whole] if whole else earlier
+        for text, asked in _replies(assistant, question, earlier):
+            yield text, [*earlier, asked] if asked else earlier
 
     fonts = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
     theme = gr.themes.Soft(font=fonts, font_mono=["ui-monospace", "monospace"])
@@ -67,7 +67,7 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
 
 
 def _replies(assistant: Assistant, question: str, earlier: list[str]) -> Iterator[tuple[str, str]]:
-    """The growing message for one question, and the whole question once it is answered."""
+    """The growing message for one question, and the question once it is answered."""
     shown, written = "", ""
     try:
         for event in assistant.ask(question, earlier):
@@ -79,7 +79,7 @@ def _replies(assistant: Assistant, question: str, earlier: list[str]) -> Iterato
                 written += event.text
                 yield shown + written, ""
             elif isinstance(event, Answer):
-                yield _finished(event), event.standalone
+                yield _finished(event), event.question
     except (QuestionError, WriterError) as error:
         yield f"⚠️ {error}", ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from corpus.labels import recognise
@@ -10,7 +9,9 @@ from corpus.records import Clause, Span
 from corpus.sentences import sentences
 from index.search import Hit
 from index.tokens import content_words
+from qa.agency import responsible, without
 from qa.context import RANK_PENALTY
+from qa.differ import label
 from qa.ground import named_terms
 from qa.records import Checked, Citation, Piece
 
@@ -20,9 +21,10 @@ _LIKE = 0.010
 """Cosine by which a second quoted sentence may be less alike than the first."""
 _SAID = 0.75
 """Share of a quotation's words that, once in the answer, makes quoting it again idle."""
-_LONGEST = 220
-"""Characters quoted behind an answer, all together."""
-_AGENCY = re.compile(r"[（(](?P<words>[^（）()]*(?:牵头|负责|配合)[^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]")
+_LONGEST, _LONGER = 220, 90
+"""Characters quoted behind an answer, all together; and how many more for every further part of the question."""
+_RIVAL = 0.9
+"""Share of the first clause's fused score from which the second is as good as the first (eval/LOG.md)."""
 
 
 def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", most: int = 2) -> list[Checked]:
@@ -39,27 +41,59 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", mo
     return [_quoted(piece, span, _bare(piece, span)) for piece, span in chosen]
 
 
-def support(said: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit]) -> list[Checked]:
+def support(
+    said: Sequence[Checked],
+    pieces: Sequence[Piece],
+    hits: Sequence[Hit],
+    parts: int = 1,
+    beside: Sequence[tuple[Piece, Span]] = (),
+) -> list[Checked]:
     """Sentences to put behind what was written: the rule itself, and who is responsible, if not said yet.
 
     A small model answers in few words; conditions and key terms must reach the reader all the same.
+
+    Args:
+        parts: how many questions were asked in one; the first hit of each is quoted.
+        beside: statements that differ, which are all quoted, each with its document.
     """
     text = "".join(c.text for c in said)
-    cited = {c.clause.id for s in said for c in s.citations}
-    nearest = [item for item in _nearest(pieces, hits) if item[1].clause.id in cited]
-    spans = [(c.clause, (c.start, c.end)) for s in said for c in s.citations[:1]]
     by_clause = {p.clause.id: p for p in pieces}
-    wanted = [*((by_clause[clause.id], span) for clause, span in spans), *((p, s) for _, p, s in nearest[:1])]
+    wanted = [*beside, *_wanted(said, hits, by_clause, parts)]
     out: list[Checked] = []
-    room = _LONGEST
+    room = _LONGEST + _LONGER * (max(parts, len(beside)) - 1)
+    chosen: list[tuple[Piece, Span, str]] = []
     for piece, span in dict.fromkeys(wanted):
         words = _bare(piece, span)
-        if len(words) < _SHORTEST or len(words) > room or _told(words, text):
+        known = text + "".join(w for _, _, w in chosen)
+        if (piece, span) not in beside and (len(words) < _SHORTEST or len(words) > room or _told(words, known)):
             continue
-        out.append(_quoted(piece, span, f"{'另' if out else '条款'}写明：「{words.rstrip('。；')}」。"))
-        text += words
+        chosen.append((piece, span, words))
         room -= len(words)
-    return [*out, *_members(pieces, hits, text), *_responsible(said, by_clause, text)]
+    several = len({p.clause.document.id for p, _, _ in chosen}) > 1
+    for piece, span, words in chosen:
+        who = label(piece.clause) if several else "另" if out else "条款"
+        out.append(_quoted(piece, span, f"{who}写明：「{words.rstrip('。；')}」。"))
+    text += "".join(c.text for c in out)
+    return [*out, *_members(pieces, hits, text), *_responsible(said or out, by_clause, text)]
+
+
+def _wanted(said: Sequence[Checked], hits: Sequence[Hit], by_clause: dict[str, Piece], parts: int) -> list[tuple[Piece, Span]]:
+    """What may be quoted, most wanted first: what was cited, the leading clause of each part, a rival of the first."""
+    cited = {c.clause.id for s in said for c in s.citations}
+    spans = [(by_clause[c.clause.id], (c.start, c.end)) for s in said for c in s.citations[:1]]
+    nearest = _nearest(list(by_clause.values()), hits)
+    best: dict[str, tuple[Piece, Span]] = {}
+    for _, piece, span in nearest:
+        best.setdefault(piece.clause.id, (piece, span))
+    leading = [h.clause.id for h in hits[:parts]]
+    first, *rivals = hits[: parts + 1]
+    rival = [
+        h.clause.id
+        for h in rivals[parts - 1 :]
+        if h.score >= _RIVAL * first.score and h.similarity >= first.similarity - _LIKE and "list" not in h.ranks
+    ]
+    own = [best[i] for i in dict.fromkeys([*leading, *rival]) if i in best and i not in cited]
+    return [*spans, *own, *(best[i] for i in cited if i in best)]
 
 
 def _members(pieces: Sequence[Piece], hits: Sequence[Hit], text: str) -> list[Checked]:
@@ -87,15 +121,10 @@ def _member_title(clause: Clause) -> str:
 def _responsible(said: Sequence[Checked], by_clause: dict[str, Piece], text: str) -> list[Checked]:
     """Who leads and who helps, as the first cited clause or its shared note says."""
     first = next((c.clause for s in said for c in s.citations), None)
-    if first is None:
+    found = responsible(first) if first else None
+    if first is None or found is None or _told(found[1], text):
         return []
-    for start, end in ((first.start, first.end), *first.shared):
-        found = list(_AGENCY.finditer(first.document.text, start, end))
-        if found and not _told(found[-1]["words"], text):
-            span = found[-1].span()
-            words = re.sub(r"^以上[一二三四五六七八九十两]+项(?:工作)?", "", found[-1]["words"])
-            return [_quoted(by_clause[first.id], span, f"{words}。")]
-    return []
+    return [_quoted(by_clause[first.id], found[0], f"{found[1]}。")]
 
 
 def _nearest(pieces: Sequence[Piece], hits: Sequence[Hit]) -> list[tuple[float, Piece, Span]]:
@@ -117,7 +146,7 @@ def _bare(piece: Piece, span: Span) -> str:
     text = piece.clause.document.text[span[0] : span[1]]
     label = recognise(text) if span[0] == piece.clause.start else None
     text = (text[label.length :] if label else text).replace("\n", "").strip()
-    text = _AGENCY.sub("", text)
+    text = without(text)
     return text if text.endswith(("。", "！", "？", "；")) else f"{text}。"
 
 

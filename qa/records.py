@@ -9,7 +9,7 @@ from corpus.records import Clause, Span
 from index.search import Hit
 
 Verdict = Literal["verified", "weak", "unsupported"]
-Reason = Literal["no_evidence", "region", "time", "amount"]
+Reason = Literal["no_evidence", "region", "time", "amount", "vague", "off_topic"]
 
 
 class QuestionError(ValueError):
@@ -99,3 +99,5 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     """Milliseconds: retrieve, first_token, total."""
     model: str = ""
+    failure: str = ""
+    """Why the writer did not finish, in Chinese for the reader; the answer is then made of the clauses' sentences."""

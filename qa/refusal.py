@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import prompts
 from corpus.quantities import quantities
@@ -14,27 +14,50 @@ from index.places import places, provinces_of
 from index.question import official
 from index.search import Hit
 from index.tokens import content_words
+from qa import agency, asked
 from qa.ground import named_terms
 from qa.records import Piece, Reason
 
 _LOOKED_AT = 5  # hits
 _NATIONWIDE = re.compile(r"全国|国家|中央|我国")
-_MONEY = re.compile(
-    r"多少钱|多少(?:万|亿)?元|(?:补贴|补助|奖励|资助|奖金|补偿|津贴)(?:金额|标准|额度)?(?:是|有|为|给|能拿|大概|一般)?多少|给多少|发多少|拿多少|几万|几千|几百万|金额|额度|工资(?:是|有)?多少|多少工资"
+_GENERIC = re.compile(
+    r"政策|文件|规定|补贴|补助|扶持|支持|优惠|奖励|资金|好处|待遇|申请|申报|办理|办|弄|搞|领|拿|得|条件|要求|材料|手续|流程|标准|金额|钱|给|帮|看看|看|问|说|告诉"
+    r"|介绍|了解|知道|咨询|事|东西|需要|应该|行|找|做|来|去|到|时间|现在|最近|新|好|些|点|呗|呀|哈|您|国家|政府|公家|上面|符合|适合|享受|适用|人|自己|大家|怎|啥|咋"
 )
-_DAY = re.compile(
-    r"截止(?:时间|日期|到)|几月几[日号]|哪一?天|几号(?:之前|前|截止|开始)|(?:申报|报名|受理)(?:的)?(?:时间|日期|期限)"
+_POLICY = re.compile(
+    r"政策|文件|规定|补贴|补助|扶持|支持|优惠|奖励|资金|待遇|申请|申报|办理|条件|标准|手续|税|贷款|社保|保险|医保|公积金|养老|企业|公司|单位|厂|店|项目|人才|创业"
+    r"|就业|户口|落户|学区|房|工资|职称|编制|专利|科技|科研|研发|产业|农|土地|政府|国家|省|市|县|法|证|许可|审批|认定|目标|规划|计划|工程|意见|办法|方案|条款|号文"
 )
-_SHARE = re.compile(r"百分之(?:多少|几)|几个百分点|(?:比例|比重|占比|利率|税率|费率)(?:是|为|有|要|能|最高|最低)?多少")
-_CONTACT = re.compile(r"电话|联系方式|网址|邮箱|邮编|地址(?:在|是)|在哪(?:儿|里)办|往哪(?:儿|里)?寄|哪个(?:网站|网址|窗口)")
+_JURISDICTION = re.compile(
+    r"(?:从|在|到|来自|去)[□](?:打工|读书|上学|上班|工作|留学|做生意|出差|回来|返乡)|[□](?:合伙人|人(?!才|员|社|口|均)|籍|客户|朋友|老板|打工|回来)"
+)
+"""A place in a story (在广东打工十年), not the place whose rules are asked for."""
+_NOW = re.compile(r"去年|今年|最新(?:版|的|规定|标准)?|现行")
+_PLANS = {"十四五": 2021, "十五五": 2026, "十六五": 2031}
+_BEARING = 0.75
+"""Share of the best piece's coverage of the question from which a piece speaks of the same matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A reason code and its sentence in Chinese."""
 
+    @classmethod
+    def of(cls, reason: Reason, behind: str = "", **details: str) -> Refusal:
+        return cls(reason, prompts.REFUSALS[reason].format(**details), details, behind)
+
+    def say(self, english: bool) -> str:
+        """The whole of it for the reader: reason, what is stated instead, where to ask."""
+        if english:
+            return f"{prompts.REFUSALS_ENGLISH[self.reason].format(**self.details)} {self.behind}".strip()
+        return f"{self.text}{self.behind}{prompts.REFUSAL_ADVICE[self.reason]}"
+
     reason: Reason
     text: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What the sentence names: place, years, what is missing."""
+    behind: str = ""
+    """What the nearest clause states instead, and which body to ask."""
 
 
 def decide(
@@ -46,32 +69,56 @@ def decide(
 ) -> Refusal | None:
     """The refusal that a question deserves, or None when it may be answered."""
     return (
-        _other_region(question, hits, documents)
+        _vague(question, hits)
+        or _other_region(question, hits, documents)
         or _weak(question, hits, weight)
-        or _other_time(question, hits, documents)
-        or _not_stated(question, evidence)
+        or _other_time(question, evidence, documents)
+        or _not_stated(question, evidence, weight)
     )
 
 
 def _other_region(question: str, hits: Sequence[Hit], documents: Sequence[Document]) -> Refusal | None:
-    """A named place that no document covers, unless the question also asks for the whole nation."""
+    """A named place that no document covers, or of which a figure is asked that only other places' documents give."""
     covered = {p for d in documents for p in provinces_of(d.region)}
     regions = list(dict.fromkeys(d.region for d in documents if d.region))
-    named = places(question)
+    named = {name: provinces for name, provinces in places(question).items() if _governs(question, name)}
     outside = [name for name, provinces in named.items() if not covered & set(provinces)]
-    if not outside or len(outside) < len(named) or _NATIONWIDE.search(question):
+    if _NATIONWIDE.search(question) or not named:
         return None
-    # 支持北京、上海建设科技创新中心: a national document may itself speak of the place.
-    if any(name in hit.clause.text for name in outside for hit in hits[:_LOOKED_AT]):
+    near = hits[:_LOOKED_AT]
+    if len(outside) == len(named):
+        # 支持北京、上海建设科技创新中心: a national document may itself speak of the place.
+        missing = [] if any(name in hit.clause.text for name in outside for hit in near) else outside
+    else:
+        missing = [n for n, provinces in named.items() if asked.figure_wanted(question) and not _spoken_of(n, provinces, near)]
+    if not missing or len(missing) < len(named):
         return None
-    text = prompts.REFUSALS["region"].format(place="、".join(outside), regions="、".join(regions))
-    return Refusal("region", text)
+    return Refusal.of("region", place="、".join(missing), regions="、".join(regions))
+
+
+def _governs(question: str, name: str) -> bool:
+    """False for a place that is only part of the asker's story."""
+    return not _JURISDICTION.search(question.replace(name, "□"))
+
+
+def _spoken_of(name: str, provinces: Sequence[str], hits: Sequence[Hit]) -> bool:
+    """True when one of the hits is of a document for the place, or names it."""
+    return any(set(provinces) & set(provinces_of(h.clause.document.region)) or name in h.clause.text for h in hits)
+
+
+def _vague(question: str, hits: Sequence[Hit]) -> Refusal | None:
+    """Nothing but words that fit every policy: one question back."""
+    if any("address" in hit.ranks for hit in hits):
+        return None
+    rest = _GENERIC.sub("", "".join(content_words(question)))
+    return None if re.search(r"\w", rest) else Refusal.of("vague")
 
 
 def _weak(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> Refusal | None:
-    if not hits or answerable(question, hits, weight) < THRESHOLD:
-        return Refusal("no_evidence", prompts.REFUSALS["no_evidence"])
-    return None
+    if hits and answerable(question, hits, weight) >= THRESHOLD:
+        return None
+    reason: Reason = "no_evidence" if _POLICY.search(question) else "off_topic"
+    return Refusal.of(reason)
 
 
 def answerable(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> float:
@@ -93,13 +140,15 @@ _CURVE = (-7.70, 8.18, 2.02, 4.61)
 _CURVE_FOREIGN = (-36.0, 60.0, 0.0, 0.0)  # few words are shared, and likeness across languages lies lower
 _LONG = 40  # characters; longer questions count as long as this
 _TERM = 5  # characters: a term of art (科技创新券), hardly a turn of speech
+_BRIEF = 12  # characters of a question that is hardly more than a term (间接费用上限？)
 THRESHOLD = 0.35
 """Below 0.5: the nearest clauses beside a doubtful answer mend more than a refusal of a good question."""
 
 
 def _names_what_stands(question: str, hits: Sequence[Hit]) -> bool:
     """True when a hit holds words that the question puts in quotation marks, or five characters of it in a row."""
-    terms = [*named_terms(question), *re.findall(rf"(?=([\u4e00-\u9fff]{{{_TERM}}}))", question)]
+    length = _TERM if len(question) > _BRIEF else _TERM - 1
+    terms = [*named_terms(question), *re.findall(rf"(?=([\u4e00-\u9fff]{{{length}}}))", question)]
     return any(term in hit.clause.text for term in terms for hit in hits[:_LOOKED_AT])
 
 
@@ -120,30 +169,65 @@ def measures(question: str, hits: Sequence[Hit], weight: Callable[[str], float])
     return likeness, best, min(len(question), _LONG) / _LONG
 
 
-def _other_time(question: str, hits: Sequence[Hit], documents: Sequence[Document]) -> Refusal | None:
-    """A year after the newest document that none of the hits speaks of."""
+def _other_time(question: str, evidence: Sequence[Piece], documents: Sequence[Document]) -> Refusal | None:
+    """A year after the newest document that no clause of the evidence speaks of, or the newest state of a figure."""
     years = [d.year for d in documents if d.year]
-    asked = [int(q.value) for q in quantities(question) if q.unit == "年" and 1949 <= q.value <= 2100]
-    if not years or not asked:
-        return None
-    spoken = {int(q.value) for h in hits for q in quantities(h.clause.reading) if q.unit == "年" and q.value > 1900}
-    missing = [y for y in asked if y not in spoken and y > max(years)]
-    if not missing or len(missing) < len(asked):
+    if not years:
         return None
     span = f"{min(years)}年" if min(years) == max(years) else f"{min(years)}—{max(years)}年"
-    return Refusal("time", prompts.REFUSALS["time"].format(years=span, year="、".join(map(str, missing))))
+    plan = next((name for name, start in _PLANS.items() if name in question and start > max(years)), "")
+    spoken_plan = any(plan in p.clause.full for p in evidence)
+    if plan and not spoken_plan:
+        return Refusal.of("time", years=span, when=f"“{plan}”时期")
+    now = _NOW.search(question)
+    if now and asked.wanted(question):
+        return Refusal.of("time", years=span, when=f"{now.group()}情况")
+    wanted = [int(q.value) for q in quantities(_untitled(question)) if q.unit == "年" and 1949 <= q.value <= 2100]
+    own = [p for p in evidence if not _of_elsewhere(question, p.clause.document)]
+    spoken = {
+        int(q.value)
+        for p in own
+        for q in quantities(f"{p.clause.full}{' '.join(p.clause.headings)}{p.clause.reading}")
+        if q.unit == "年" and q.value > 1900
+    }
+    missing = [y for y in wanted if y not in spoken and y > max(years)]
+    if not missing or len(missing) < len(wanted):
+        return None
+    return Refusal.of("time", years=span, when=f"{'、'.join(map(str, missing))}年")
 
 
-def _not_stated(question: str, evidence: Sequence[Piece]) -> Refusal | None:
-    """Asked for a sum, a day or an address, and no sentence of the evidence states one."""
-    text = "\n".join(piece.text for piece in evidence)
-    units = {q.unit for q in quantities(text)}
-    if _MONEY.search(question) and "元" not in units:
-        return Refusal("amount", prompts.REFUSALS["amount"].format(what="具体金额"))
-    if _SHARE.search(question) and not units & {"%", "倍", "成", "百分点"}:
-        return Refusal("amount", prompts.REFUSALS["amount"].format(what="具体比例"))
-    if _DAY.search(question) and not units & {"日", "月"}:
-        return Refusal("amount", prompts.REFUSALS["amount"].format(what="具体日期"))
-    if _CONTACT.search(question) and not re.search(r"\d{5,}|www|@|[路街号]\d+", text):
-        return Refusal("amount", prompts.REFUSALS["amount"].format(what="联系方式"))
-    return None
+def _untitled(question: str) -> str:
+    """The question without titles and names that end in a year (《中国制造2025》)."""
+    return re.sub(r"《[^》]*》|(?<=[\u4e00-\u9fff])20\d\d(?![年\d])", "", question)
+
+
+def _of_elsewhere(question: str, document: Document) -> bool:
+    """True when the question names a place and the document is another's or the whole nation's."""
+    named = places(question)
+    return bool(named) and not any(set(p) & set(provinces_of(document.region)) for p in named.values())
+
+
+def _not_stated(question: str, evidence: Sequence[Piece], weight: Callable[[str], float]) -> Refusal | None:
+    """Asked for a sum, a share, a day, a form… and nothing that the evidence says of the matter is one."""
+    wanted = asked.wanted(question)
+    if not wanted or not evidence:
+        return None
+    words = dict.fromkeys(content_words(question))
+    cover = {p.number: sum(weight(w) for w in words if w in set(content_words(f"{p.heading}{p.text}"))) for p in evidence}
+    best = max(cover.values())
+    bearing = [p for p in evidence if cover[p.number] >= _BEARING * best]
+    if any(wanted.stated(p.text) for p in bearing):
+        return None
+    return Refusal.of("amount", _stated_instead(bearing[0]), what=wanted.name)
+
+
+def _stated_instead(piece: Piece) -> str:
+    """What the nearest clause does say, and which body to ask."""
+    clause = piece.clause
+    said = clause.reading if clause.columns else agency.without(clause.document.text[slice(*piece.spans[0])])
+    body = agency.leading(clause)
+    stated = f"最接近的条款写的是：「{said.strip()[:_SAID]}」[{piece.number}]。"
+    return stated + (f"可向{body}咨询。" if body else "")
+
+
+_SAID = 120  # characters

@@ -17,10 +17,10 @@ from starlette.exceptions import HTTPException
 from swagger_ui_bundle import swagger_ui_path
 
 from index.search import Filters
+from qa import check as checking
 from qa import page, wire
 from qa.answer import Assistant, Event, Evidence, Token, check
 from qa.records import Answer, QuestionError
-from qa.rewrite import conversation
 from qa.writer import WriterError
 
 _END = object()
@@ -58,6 +58,17 @@ class AskRequest(BaseModel):
 
     def earlier(self) -> list[str]:
         return [t if isinstance(t, str) else t.content for t in self.history if isinstance(t, str) or t.role == "user"]
+
+
+class CheckRequest(BaseModel):
+    """A text whose sentences are compared with the corpus, whoever wrote it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"text": "离岗创业的科研人员可以保留人事关系3年。"}]}
+    )
+    text: str = Field(description="up to 5000 characters and 60 sentences")
+    question: str = Field(default="", description="what the text answers, if it answers something")
+    filters: FilterModel = FilterModel()
 
 
 class SearchRequest(BaseModel):
@@ -104,8 +115,7 @@ def _questions(app: FastAPI, assistant: Assistant) -> None:
     async def ask(request: AskRequest) -> JSONResponse | StreamingResponse:
         """Answer a question. With `stream`, server-sent events: evidence, token…, then answer, or error."""
         check(request.question)
-        earlier = conversation(request.earlier(), [d.region for d in assistant.index.documents])
-        events = assistant.ask(request.question, earlier, request.filters.filters())
+        events = assistant.ask(request.question, request.earlier(), request.filters.filters())
         if request.stream:
             return StreamingResponse(_server_sent(events), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         answer = await run_in_threadpool(_last, events)
@@ -116,6 +126,12 @@ def _questions(app: FastAPI, assistant: Assistant) -> None:
         question = check(request.question)
         hits = assistant.index.search(question, request.k, request.filters.filters())
         return {"question": question, "hits": [wire.hit_json(h) for h in hits]}
+
+    @app.post("/api/check", summary="核对一段文字有没有条款依据")
+    def check_text(request: CheckRequest) -> dict[str, Any]:
+        """Every sentence with its verdict (verified, weak, unsupported), the reason, and the verbatim spans."""
+        claims = list(checking.check(assistant.index, request.text, request.question, request.filters.filters()))
+        return wire.claims_json(claims)
 
 
 def _documents(app: FastAPI, assistant: Assistant) -> None:

@@ -42,6 +42,9 @@ class Settings:
     """Longest answer."""
     hits: int = 20
     """Clauses retrieved."""
+    everyday: int = 70
+    """Percent of likeness (cosine) of the best clause below which a question is taken to be in everyday words and
+    searched again with official ones, which takes about a second; 0: never. Fits the default encoder."""
     host: str = "127.0.0.1"
     port: int = 7860
 
@@ -79,6 +82,7 @@ _RANGES = {
     "evidence_tokens": (100, 16384),
     "answer_tokens": (32, 4096),
     "hits": (5, 100),
+    "everyday": (0, 100),
     "writer_timeout": (1, 3600),
     "port": (1, 65535),
 }

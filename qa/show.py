@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import prompts
+from qa.check import Claim
 from qa.records import Answer, Citation, Piece
 
 VERDICTS = {"verified": "已核对", "weak": "部分支持", "unsupported": "没有依据"}
@@ -38,11 +39,25 @@ def citations(answer: Answer) -> list[str]:
     return list(seen.values())
 
 
+def claim(found: Claim) -> list[str]:
+    """A checked sentence: its verdict, why, and the spans, or the nearest clause when nothing supports it."""
+    checked = found.checked
+    reason = f"：{checked.problem}" if checked.problem else ""
+    lines = [f"【{VERDICTS[checked.verdict]}】{checked.text}{reason}"]
+    lines += [f"    {place(citation)}「{citation.quote.strip()}」" for citation in checked.citations]
+    if not checked.citations and found.hits:
+        nearest = found.hits[0].clause
+        lines.append(f"    最接近的条款：{nearest.document.name}{nearest.address}「{nearest.text[:_QUOTED].strip()}」")
+    return lines
+
+
 def remarks(answer: Answer) -> list[str]:
     """What the reader must know beside the text: doubts about the print, what was taken out, the disclaimer."""
     out = [f"注：{note}" for note in answer.notes]
     out += [f"核对：“{s.text}”——{s.problem}。" for s in answer.sentences if s.verdict == "weak"]
-    if answer.extractive:
+    if answer.failure:
+        out.append(f"说明：生成模型没有写完（{answer.failure.rstrip('。')}），以上由条款原文组成。")
+    elif answer.extractive:
         out.append("说明：模型写的内容没有通过核对，以上为条款原文。")
     elif answer.removed:
         out.append("说明：以下内容没有通过核对，已删去：" + "".join(f"“{c.text}”（{c.problem}）" for c in answer.removed))

@@ -20,11 +20,16 @@ def assistant(settings: Settings) -> Assistant:
     """
     with ThreadPoolExecutor(max_workers=1) as pool:
         writing = pool.submit(writer, settings)
-        index = _index(settings)
-        return Assistant(index, writing.result(), settings)
+        opened = index(settings)
+        return Assistant(opened, writing.result(), settings)
 
 
-def _index(settings: Settings) -> Index:
-    index = open_index(settings.index, encoder(settings.index), reranker(settings.index))
-    index.search("有哪些扶持政策？", 1)
-    return index
+def index(settings: Settings) -> Index:
+    """The index alone, for work that needs no generator.
+
+    Raises:
+        IndexingError: weights or index are missing, damaged or stale; the message names the command.
+    """
+    opened = open_index(settings.index, encoder(settings.index), reranker(settings.index))
+    opened.search("有哪些扶持政策？", 1)
+    return opened

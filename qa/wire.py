@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from corpus.records import Clause, Document
 from index.search import Hit
 from qa.answer import Evidence
+from qa.check import Claim
 from qa.records import Answer, Citation, Piece
 
 Json = dict[str, Any]
@@ -84,6 +86,24 @@ def evidence_json(event: Evidence) -> Json:
     return {"standalone": event.standalone, "evidence": [piece_json(p) for p in event.pieces]}
 
 
+def claims_json(claims: Sequence[Claim]) -> Json:
+    verified = sum(c.checked.verdict == "verified" for c in claims)
+    return {
+        "sentences": [
+            {
+                "text": c.checked.text,
+                "verdict": c.checked.verdict,
+                "problem": c.checked.problem,
+                "citations": [citation_json(citation) for citation in c.checked.citations],
+                "nearest": [clause_json(h.clause) for h in c.hits[:3]],
+            }
+            for c in claims
+        ],
+        "verified": verified,
+        "share": round(verified / len(claims), 4),
+    }
+
+
 def answer_json(answer: Answer) -> Json:
     return {
         "question": answer.question,
@@ -99,4 +119,5 @@ def answer_json(answer: Answer) -> Json:
         "notes": list(answer.notes),
         "timings": answer.timings,
         "model": answer.model,
+        "failure": answer.failure,
     }

@@ -1,0 +1,30 @@
+"""Who is responsible, as the clause itself or the note that it shares says: （省科技厅牵头，省财政厅配合）."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.records import Clause, Span
+
+_AGENCY = re.compile(r"[（(](?P<words>[^（）()]*(?:牵头|负责|配合)[^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]")
+_LEADS = re.compile(r"(?:牵头单位|责任单位)[:：]|(?:负责|牵头|分别负责|分工负责)[。]?$|[；;].*$")
+
+
+def responsible(clause: Clause) -> tuple[Span, str] | None:
+    """(span, words) of the last such note in the clause or shared with it; None when it has none."""
+    for start, end in ((clause.start, clause.end), *clause.shared):
+        found = list(_AGENCY.finditer(clause.document.text, start, end))
+        if found:
+            return found[-1].span(), re.sub(r"^以上[一二三四五六七八九十两]+项(?:工作)?", "", found[-1]["words"])
+    return None
+
+
+def without(text: str) -> str:
+    """The text without such notes."""
+    return _AGENCY.sub("", text)
+
+
+def leading(clause: Clause) -> str:
+    """The body or bodies to ask, without “牵头单位：” and the ones that only help; empty when none is named."""
+    found = responsible(clause)
+    return _LEADS.sub("", found[1]).strip("，,。 ") if found else ""

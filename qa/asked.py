@@ -1,0 +1,110 @@
+"""What kind of thing a question wants (a sum, a share, a number, a date, a form), and whether a text states one.
+
+The clauses found may speak of the matter and still not say how much, when or with which form: then the program
+must say so. Words of Chinese questions at large; what no pattern fits is taken to want no such thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from corpus.quantities import quantities
+
+_MONEY = re.compile(
+    r"多少钱|多少(?:个|万|亿)*元|[多几](?:少)?个?亿(?!级)|几(?:百|十|千)?万(?!家|人|名|户|次)|值多少|面值|报销多少|工资(?:是|有)?多少|多少工资"
+    r"|(?:补贴|补助|奖励|资助|奖金|补偿|津贴|经费|罚款|资金|券)(?:金额|标准|额度)?(?:是|有|为|给|能拿|大概|一般|一共|总共)?(?:多少|多大|几)"
+    r"|(?:给|发|拿|奖|罚|补|投|掏)(?:了|给)?多少(?!人|家|项|个(?!亿)|件)|金额|额度|(?:在|是|到|为)多少万|几千块|几百块|租金|(?:规模|盘子)[^，。？?]{0,4}(?:多大|多少)|罚款(?:标准|多少)"
+)
+_SHARE = re.compile(
+    r"百分之(?:多少|几)|几个百分点|几个点|[几多]少?成(?!功|果|立|为|本|员)|按(?:多少|几(?:倍|成))|多少来?[抵扣]"
+    r"|(?:比例|比重|占比|利率|税率|费率|年化)(?:的)?(?:上限|下限)?(?:是|为|有|要|能|最高|最低|不能超过)?(?:多少|几|是什么要求|怎么要求)"
+    r"|占[^，。？?]{0,12}(?:多少|几成)|(?:比例|占比)[^，。？?]{0,6}(?:上限|怎么要求|怎么规定)"
+)
+_COUNTED = {
+    "家": "家",
+    "岁": "岁",
+    "平米": "平方米",
+    "平方米": "平方米",
+    "亩": "亩",
+    "吨": "吨",
+    "人次": "人次",
+    "套": "套",
+    "所": "所",
+    "件": "件",
+}
+_COUNT = re.compile(rf"(?:多少|几)(?:万|亿|百|千)?(?P<unit>{'|'.join(_COUNTED)})(?!企业是|公司是)")
+_POINTS = re.compile(r"(?:多少|几)分(?!几|成|步|为|析|之)|考多少|及格线|过线|分数线|积分线|总分")
+_AREA = re.compile(r"多大(?:的)?面积|面积多大|多大(?:的)?房")
+_DAY = re.compile(
+    r"几月|几[号日]|(?:几|多少)个?工作日|多少天|几天|哪一?天|公示期|日期|窗口期|从几号|截止(?:时间|日期|到)|(?:申报|报名|受理)(?:的)?(?:时间|日期|期限|窗口)"
+)
+_YEAR = re.compile(r"哪一?年|什么时候|何时")
+_FORM = re.compile(
+    r"(?P<noun>申请表|申请书|申报表|表格|样表|模板|公章|账号|密码|二维码|链接|网址|网站|邮箱|传真|咨询电话|电话|联系方式|联系人)"
+    r"|(?:准备|提交|交|带|要)(?:哪些|什么)(?P<papers>材料|证件|资料)|(?P<copies>一式几份|几个章|盖.{0,3}章)|材料[^，。？?]{0,6}(?:寄|交到|几份)"
+    r"|(?P<table>填哪张表|哪张表|找谁签字|列个清单|身份证复印件)"
+    r"|(?P<where>哪条(?:街|路)|几路车|地址(?:在|是)|在哪(?:儿|里)办|往哪(?:儿|里)?寄|寄(?:到)?哪|哪个(?:窗口|网站|网址))"
+)
+_POST = "组长|主任|处长|科长|局长|厅长|院长|负责人|领导|委员|理事长|管理员"
+_NAME = re.compile(rf"(?:{_POST})[^，。？?]{{0,8}}(?:叫什么|名字)|贵姓|怎么称呼|找哪位")
+_PERSON = re.compile(rf"(?:{_POST})[^，。？?]{{0,8}}(?:是谁|有哪些人|都有谁)")
+_LIST = re.compile(r"名单(?:里)?(?:都)?(?:有|是)?(?:谁|哪|什么)|哪家(?:公司|企业|厂|单位)(?:承担|中标|入选|拿|做)|原话怎么写")
+_FIGURE = re.compile(r"(?:是|为|到|要|交|不超过|不低于|达)多少(?!家|人|个|项)|多少[？?]?$")
+_STORY = 50  # characters; of a longer question only its end asks, the rest tells
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A kind of answer: its name for the reader, and whether a text holds one."""
+
+    name: str
+    stated: Callable[[str], bool]
+
+
+def wanted(question: str) -> Wanted | None:
+    """What a question wants, when only a certain kind of words can answer it; None otherwise."""
+    if len(question) > _STORY:
+        question = "，".join([p for p in re.split(r"[，。；？?！!]", question) if p.strip()][-2:])
+    return next((kind for pattern, kind in _kinds(question) if pattern), None)
+
+
+def _kinds(question: str) -> list[tuple[bool, Wanted]]:
+    form, count = _FORM.search(question), _COUNT.search(question)
+    unit = _COUNTED[count["unit"]] if count else ""
+    return [
+        (bool(_NAME.search(question)), Wanted("具体姓名", lambda _: False)),
+        (bool(_PERSON.search(question)), Wanted("具体人选", lambda text: bool(re.search(r"由[^，。]{2,20}担任|同志", text)))),
+        (bool(_LIST.search(question)), Wanted("具体名单或原文", lambda text: "名单" in text)),
+        (bool(form), Wanted("办理材料、表格或联系方式", lambda text: _form_stated(form, text))),
+        (bool(_MONEY.search(question)), Wanted("具体金额", lambda text: _has(text, "元"))),
+        (bool(_SHARE.search(question)), Wanted("具体比例", lambda text: _has(text, "%", "倍", "个百分点"))),
+        (bool(_POINTS.search(question)), Wanted("具体分数", lambda text: bool(re.search(r"\d+分(?!之|期|步)", text)))),
+        (bool(_AREA.search(question)), Wanted("具体面积", lambda text: _has(text, "平方米", "亩", "平方公里"))),
+        (bool(count), Wanted("具体数量", lambda text: _has(text, unit, "个", "项", ""))),
+        (bool(_DAY.search(question)), Wanted("具体日期", lambda text: _has(text, "月", "日", "个月", "个工作日"))),
+        (bool(_YEAR.search(question)), Wanted("具体时间", lambda text: _has(text, "年", "月", "日", "个月", "个工作日"))),
+        (bool(_FIGURE.search(question)), Wanted("具体数字", _any_figure)),
+    ]
+
+
+def figure_wanted(question: str) -> bool:
+    """True when a question wants a number of any kind."""
+    return bool(re.search(r"多少|百分之|几(?!乎)|多大|多高", question))
+
+
+def _any_figure(text: str) -> bool:
+    return any(q.unit != "年" for q in quantities(text)) or bool(re.search(r"翻[一两]?番|[一两]倍|减半", text))
+
+
+def _has(text: str, *units: str) -> bool:
+    return any(q.unit in units for q in quantities(text))
+
+
+def _form_stated(form: re.Match[str] | None, text: str) -> bool:
+    """A form or paper counts as stated when the clause names it; an address or number only when it stands there."""
+    noun = form and (form["noun"] or form["papers"])
+    if noun and noun not in ("电话", "咨询电话", "联系方式", "联系人", "网址", "网站", "链接", "邮箱", "传真", "账号", "密码"):
+        return noun in text
+    return bool(re.search(r"\d{5,}|www|http|@|[路街]\d+号", text))
