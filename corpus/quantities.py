@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from corpus import numerals
 
-_CN = f"[{numerals.CHARACTERS}]+"
+_CN = f"[{numerals.CHARACTERS}]{{1,12}}"  # longer ones are no figures
 _SCALES = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3}
 _UNITS = (
     "个百分点|百分点|%|％|亿元|万元|美元|元|个工作日|工作日|个月|个小时|小时|分钟|年|月|日|天|倍|成|岁|周岁|家|件|人年|人次|人|项|个|位|名|所|次|户"
@@ -23,7 +23,7 @@ _CN_UNITS = (
 )
 _CN_LARGE = rf"{_CN}万{_CN}|{_CN}"
 _NUMBER = re.compile(
-    rf"(?<![\d.])(?P<arabic>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<scale>万亿|亿|千万|百万|万|千(?![瓦米克伏兆帕]))?(?P<unit>{_UNITS})?(?![A-Za-z])"
+    rf"(?<![\d.])(?P<arabic>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,18}}(?:\.\d{{1,9}})?(?!\d))\s*(?P<scale>万亿|亿|千万|百万|万|千(?![瓦米克伏兆帕]))?(?P<unit>{_UNITS})?(?![A-Za-z])"
     rf"|百分之(?P<percent>{_CN}(?:点{_CN})?|\d+(?:\.\d+)?)"
     r"|(?P<half>一半|半数)"
     rf"|(?<![第{numerals.CHARACTERS}])(?P<chinese>{_CN}点{_CN}(?=[万亿倍个])|{_CN_LARGE})(?P<cscale>万亿|亿|万)?(?P<cunit>{_CN_UNITS})"

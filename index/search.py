@@ -53,6 +53,8 @@ _RERANK_CONSTANT = 10
 _KEPT = 64  # query vectors
 Ranking = list[tuple[int, float, dict[str, int]]]
 """(clause, score, rank per retriever), best first."""
+_PARTS = 6
+"""Questions inside a question that are searched for."""
 _LISTS_NEAR = 8  # lists that are looked at
 
 
@@ -231,7 +233,7 @@ class Index:
             beside = self._router.compared(part) if known and self._plan.parts and not self._addressed(part) else []
             named = frozenset(d.id for d in self._router.explicit(part) if known)
             out += [(without_names(part, beside), frozenset([d.id])) for d in beside] or [(part, named)]
-        return out
+        return out[:_PARTS]
 
     def _ranked(self, question: str, allowed: Mask, named: frozenset[str] = frozenset(), also: str = "") -> Ranking:
         """Fused ranking of all retrievers for one whole question; clauses of named documents lead."""

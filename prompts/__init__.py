@@ -21,7 +21,7 @@ _VARIABLES = {
     "expand": {"question"},
     "say_english": {"sentence"},
 }
-_CONTROL = re.compile(r"<\|")
+_CONTROL = re.compile(r"<(?=\||/?s>|</?SYS)|\[(?=/?INST\])")
 _ROLE = re.compile(r"^# (system|user|assistant)\n", re.MULTILINE)
 
 
@@ -43,7 +43,9 @@ class Prompt:
         No text can pass for a control token of a chat template, whoever wrote it.
         """
         texts = ((role, part.render(**variables).strip()) for role, part in self.parts)
-        return [{"role": role, "content": _CONTROL.sub("＜|", text)} for role, text in texts]
+        return [
+            {"role": role, "content": _CONTROL.sub(lambda m: "［" if m.group() == "[" else "＜", text)} for role, text in texts
+        ]
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,10 @@ import re
 from corpus.records import Clause, Span
 
 _AGENCY = re.compile(r"[（(](?P<words>[^（）()]*(?:牵头|负责|配合)[^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]")
-_LEADS = re.compile(r"(?:牵头单位|责任单位)[:：]|(?:负责|牵头|分别负责|分工负责)[。]?$|[；;].*$")
+_LEADS = re.compile(
+    r"(?:牵头单位|责任单位)[:：](?P<named>[^；;。]+)|^(?:由)?(?P<led>[^；;。]+?)(?:牵头|分别负责|按职责|分工负责|负责)"
+)
+_BODIES = re.compile(r"[\u4e00-\u9fff、，]{2,40}")
 
 
 def responsible(clause: Clause) -> tuple[Span, str] | None:
@@ -27,4 +30,7 @@ def without(text: str) -> str:
 def leading(clause: Clause) -> str:
     """The body or bodies to ask, without “牵头单位：” and the ones that only help; empty when none is named."""
     found = responsible(clause)
-    return _LEADS.sub("", found[1]).strip("，,。 ") if found else ""
+    leads = _LEADS.search(found[1]) if found else None
+    bodies = (leads["named"] or leads["led"]).strip("，、 由") if leads else ""
+    plain = _BODIES.fullmatch(bodies) and not re.search(r"牵头|负责|配合|支持|企业|建立", bodies)
+    return bodies if plain else ""

@@ -71,7 +71,7 @@ class Assistant:
         began = time.perf_counter()
         question = check(question)
         tongue = language(question)
-        turn = read([*map(clean, earlier), question], self.regions)
+        turn = read([*(clean(t)[:LONGEST] for t in earlier), question], self.regions)
         asked = simplified(turn.whole)
         found = self._found(turn, asked, filters)
         timings = {"retrieve_ms": _since(began)}
@@ -80,12 +80,13 @@ class Assistant:
             whole = in_chinese(turn.whole, self.writer)
             turn, asked = Question(question, whole, turn.whole), simplified(whole)
             found = self._found(turn, asked, filters)
-            timings["translate_ms"] = _since(began) - timings["retrieve_ms"]
+            timings["translate_ms"] = round(_since(began) - timings["retrieve_ms"], 1)
             yield found
         refused = self._refused(asked, found)
-        if not refused and (again := self._again(turn, asked, filters, found)):
+        retry = refused is None or refused.reason == "no_evidence"
+        if retry and (again := self._again(turn, asked, filters, found)):
             found = again
-            timings["expand_ms"] = _since(began) - timings["retrieve_ms"]
+            timings["expand_ms"] = round(_since(began) - sum(timings.values()), 1)
             yield found
             refused = self._refused(asked, found)
         if refused:
@@ -116,8 +117,7 @@ class Assistant:
     def _answered(
         self, question: str, asked: str, found: Evidence, timings: dict[str, float], began: float, tongue: Language
     ) -> Iterator[Token | Answer]:
-        counted = sum("list" in h.ranks for h in found.hits)
-        grounder = ground.Grounder(found.pieces, asked, self.index.lexical.weight, counted, self.index.likeness)
+        grounder = ground.Grounder(found.pieces, asked, self.index.lexical.weight, self.index.likeness)
         messages = prompts.load("answer").messages(sentences="三", evidence=found.pieces, question=asked)
         checked: list[Checked] = []
         failure = ""
@@ -127,6 +127,8 @@ class Assistant:
                 yield token
         except WriterError as error:  # the evidence stands: the clauses' own sentences answer
             failure = str(error)
+        if not checked and not failure:
+            failure = "生成模型没有写出内容。"
         kept = self._kept(asked, checked, found)
         kept = spoken(kept, tongue, self.writer)
         timings["total_ms"] = _since(began)
@@ -158,7 +160,7 @@ class Assistant:
     def _checked(sentence: str, grounder: ground.Grounder, checked: list[Checked]) -> Iterator[Token]:
         if not re.search(r"\w", sentence):
             return
-        result = grounder.check(sentence.strip(), len(checked))
+        result = grounder.check(sentence.encode("utf-8", "replace").decode("utf-8").strip(), len(checked))
         if any(result.text == other.text for other in checked):  # small models repeat themselves
             return
         checked.append(result)
@@ -223,8 +225,8 @@ def check(question: str) -> str:
 
 
 def clean(text: str) -> str:
-    """A user's words without control and private characters, blanks folded: what is kept of an earlier turn."""
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
+    """A user's words without control, format and private characters, blanks folded: what is kept of an earlier turn."""
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
     return re.sub(r"\s+", " ", kept).strip()
 
 

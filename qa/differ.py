@@ -27,7 +27,8 @@ def differing(pieces: Sequence[Piece], hits: Sequence[Hit], question: str) -> li
 
     A question that names a document asks for that document's figure alone.
     """
-    if named_documents([p.clause.document for p in pieces], question):
+    documents = {p.clause.document.id: p.clause.document for p in pieces}
+    if named_documents(list(documents.values()), question):
         return []
     found = _statements(pieces, hits)
     for n, (piece, span) in enumerate(found):

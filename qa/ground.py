@@ -91,15 +91,13 @@ class Grounder:
         evidence: Sequence[Piece],
         question: str,
         weight: Callable[[str], float],
-        counted: int = 0,
         likeness: Likeness | None = None,
     ) -> None:
         self._weight, self._likeness, self._asked_in = weight, likeness, question
         self._pieces = tuple(evidence)
         self._question = frozenset(content_words(question))
         self._official = frozenset(content_words(official(question))) - self._question
-        # “共6项” may be said of a list of six members that is in the evidence.
-        self._asked = quantities(question) + ([Quantity(float(counted), "")] if counted else [])
+        self._asked = quantities(question)
         self._named = named_terms(question)
         self._around = {p.number: self._context_words(p.clause) for p in evidence}
         self._figures = {p.number: quantities(_everything(p.clause)) for p in evidence}

@@ -72,25 +72,30 @@ def _replies(assistant: Assistant, question: str, earlier: list[str]) -> Iterato
     try:
         for event in assistant.ask(question, earlier):
             if isinstance(event, Evidence):
-                note = f"*理解为：{event.standalone}*\n\n" if event.standalone != question else ""
+                note = f"{_line(f'理解为：{event.standalone}')}\n\n" if event.standalone != question else ""
                 shown = f"{note}**找到的条款**\n\n{_cards(event.pieces)}\n\n"
                 yield f"{shown}*正在依据以上条款写答案 …*", ""
             elif isinstance(event, Token):
                 written += event.text
-                yield shown + written, ""
+                yield f"{shown}{_line(written)}", ""
             elif isinstance(event, Answer):
                 yield _finished(event), event.question
     except (QuestionError, WriterError) as error:
-        yield f"⚠️ {error}", ""
+        yield f"⚠️ {_line(str(error))}", ""
 
 
 def _finished(answer: Answer) -> str:
-    note = f"*理解为：{answer.standalone}*\n\n" if answer.standalone != answer.question else ""
+    note = f"{_line(f'理解为：{answer.standalone}')}\n\n" if answer.standalone != answer.question else ""
     remarks = "".join(f'<div class="remark">{html.escape(line)}</div>' for line in show.remarks(answer))
     title = "最接近的条款" if answer.refusal else "依据"
     cited = {c.marker for c in answer.citations}
     pieces = [p for p in answer.evidence if answer.refusal or p.number in cited]
-    return f"{note}{answer.text}\n\n**{title}**\n\n{_cards(pieces, answer)}\n\n{remarks}"
+    return f"{note}{_line(answer.text)}\n\n**{title}**\n\n{_cards(pieces, answer)}\n\n{remarks}"
+
+
+def _line(text: str) -> str:
+    """Words from outside as one block of HTML, in which neither HTML nor Markdown of theirs means anything."""
+    return f'<div class="said">{html.escape(" ".join(text.split()))}</div>'
 
 
 def _cards(pieces: Any, answer: Answer | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpus.labels import recognise
+from corpus.quantities import quantities
 from corpus.records import Clause, Span
 from corpus.sentences import sentences
 from index.search import Hit
@@ -104,8 +105,9 @@ def _members(pieces: Sequence[Piece], hits: Sequence[Hit], text: str) -> list[Ch
     if len(members) < 2 or all(t in text for t in titles):
         return []
     citations = [Citation(0, p.clause, *sentences(p.clause)[0], "verified", p.number) for p in members]
-    count = f"{len(members)}项" if len(members) == len(listed) else f"{len(listed)}项，其中"
-    return [Checked(f"条款列出{count}：{'；'.join(titles)}。", "verified", citations[0], "", tuple(citations[1:]))]
+    # No count is told: a number that no clause states has no evidence, even when it is right.
+    part = "" if len(members) == len(listed) else "的有"
+    return [Checked(f"条款列出{part}：{'；'.join(titles)}。", "verified", citations[0], "", tuple(citations[1:]))]
 
 
 def _member_title(clause: Clause) -> str:
@@ -160,4 +162,6 @@ def _quoted(piece: Piece, span: Span, text: str) -> Checked:
 
 def _told(words: str, text: str) -> bool:
     wanted = set(content_words(words))
-    return len(wanted & set(content_words(text))) >= _SAID * len(wanted)
+    figures = quantities(text)
+    same = all(any(q.same_figure(f) for f in figures) for q in quantities(words))
+    return same and len(wanted & set(content_words(text))) >= _SAID * len(wanted)

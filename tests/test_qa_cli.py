@@ -1,5 +1,6 @@
 """`python -m qa ask|chat` in the terminal: evidence, answer, citations, in this order; errors in Chinese."""
 
+import io
 import json
 import sys
 
@@ -18,10 +19,12 @@ QUESTION = "江东省新建社区养老服务中心每张床位有多少建设�
 def run(index, settings, monkeypatch, capsys):
     monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
 
-    def run(*arguments, replies=(), typed=()):
-        assistant = Assistant(index, ScriptedWriter(*replies), Settings(index=settings))
+    def run(*arguments, replies=(), typed=(), piped=""):
+        assistant = Assistant(index, ScriptedWriter(*replies), Settings(index=settings, everyday=0))
         lines = iter(typed)
         monkeypatch.setattr(start, "assistant", lambda _: assistant)
+        monkeypatch.setattr(start, "index", lambda _: index)
+        monkeypatch.setattr(sys, "stdin", io.StringIO(piped))
         monkeypatch.setattr("builtins.input", lambda _="": next(lines))
         monkeypatch.setattr(sys, "argv", ["youju", *arguments])
         with pytest.raises(SystemExit) as stopped:
@@ -86,3 +89,51 @@ def test_taken_port_is_told_before_anything_is_loaded(run):
     assert code == 1
     assert "不能监听" in err
     assert "正在载入" not in out
+
+
+# --- check ---------------------------------------------------------------------
+
+TRUE = "新建社区养老服务中心，省级财政按每张床位1万元给予一次性建设补贴。"
+FALSE = "新建社区养老服务中心，每张床位补贴9万元。"
+
+
+def test_each_sentence_of_a_text_is_told_with_its_verdict(run):
+    code, out, err = run("check", TRUE + FALSE)
+    assert (code, err) == (0, "")
+    first, quote, second, nearest = out.split("\n", 3)
+    assert first == f"【已核对】{TRUE}"
+    assert quote.startswith("    ")
+    assert "（江政发〔2020〕8号）二（一）「新建社区养老服务中心，省级财政按每张床位1万元" in quote
+    assert second == f"【没有依据】{FALSE}：数字“9万元”不在所引条款中"
+    assert nearest.startswith("    最接近的条款：")
+    assert "（江政发〔2020〕8号）二（一）「" in nearest
+
+
+def test_a_text_may_come_from_a_pipe(run):
+    _, out, _ = run("check", "-", piped=f"{TRUE}\n{FALSE}\n")
+    assert [line[:6] for line in out.splitlines() if line.startswith("【")] == ["【已核对】新", "【没有依据】"]
+
+
+def test_the_question_of_a_text_may_be_given(run):
+    text = "30个人的机构，按每人每月300元给予运营补贴。"
+    without, asked = (run("check", text, *more)[1] for more in ((), ("--question", "我们有30个人，有补贴吗？")))
+    assert without.startswith("【没有依据】")
+    assert not asked.startswith("【没有依据】")
+
+
+def test_a_checked_text_as_json(run):
+    _, out, _ = run("check", TRUE + FALSE, "--json")
+    made = json.loads(out)
+    assert (made["verified"], made["share"]) == (1, 0.5)
+    assert [s["verdict"] for s in made["sentences"]] == ["verified", "unsupported"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("", "没有看到要核对的文字"), ("补" * 5001, "5001 个字"), ("补贴。" * 61, "61 句")]
+)
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_text_that_cannot_be_checked_is_an_error(run, text, message, options):
+    code, out, err = run("check", text, *options)
+    assert (code, out) == (1, "")
+    assert err.startswith("错误：")
+    assert message in err

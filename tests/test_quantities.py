@@ -1,4 +1,5 @@
 import pytest
+from turns import wrong
 
 from corpus.quantities import Quantity, quantities
 
@@ -35,6 +36,27 @@ def read(text):
         ("二十个工作日", 20, "个工作日"),
         ("四小时", 4, "小时"),
         ("0.88", 0.88, ""),
+        ("百分之二点五", 2.5, "%"),
+        ("百分之零点五", 0.5, "%"),
+        ("百分之十二点二五", 12.25, "%"),
+        ("百分之百", 100, "%"),
+        ("一半", 50, "%"),
+        ("半数", 50, "%"),
+        ("两万五千人", 25_000, "人"),
+        ("三万二千元", 32_000, "元"),
+        ("一万二千五百元", 12_500, "元"),
+        ("二十五万三千元", 253_000, "元"),
+        ("十二万元", 120_000, "元"),
+        ("一万家", 10_000, "家"),
+        ("六十人年", 60, "人年"),
+        ("三百人次", 300, "人次"),
+        ("50名", 50, "人"),
+        ("五十位", 50, "人"),
+        ("5千元", 5000, "元"),
+        wrong("two Arabic figures with 万 and 千 are not added up", "5万5千元", 55_000, "元"),
+        ("三点五倍", 3.5, "倍"),
+        ("四点五个百分点", 4.5, "个百分点"),
+        wrong("亿 inside a Chinese number is no scale", "一亿三千万元", 130_000_000, "元"),
     ],
 )
 def test_a_figure_is_read_with_its_scale_and_unit(text, value, unit):
@@ -68,6 +90,17 @@ def test_units_are_longest_first_so_that_a_workday_is_no_piece():
         ("50万元及以上", "ge"),
         ("约50万元", "about"),
         ("50万元左右", "about"),
+        ("超50万元", "ge"),
+        ("不应低于50万元", "ge"),
+        ("不可少于50万元", "ge"),
+        ("不能超过50万元", "le"),
+        ("不会高于50万元", "le"),
+        ("不准超过50万元", "le"),
+        ("不允许超过50万元", "le"),
+        ("不再低于50万元", "ge"),
+        ("超龄补助50万元", ""),
+        wrong("a bound that is not listed", "不足50万元", "le"),
+        ("逾50万元", "ge"),
         ("补助50万元", ""),
         ("最高限额另定。补助50万元", ""),
         ("不超过10人，补助50万元", ""),
@@ -79,7 +112,23 @@ def test_the_bound_stands_beside_its_own_figure(text, bound):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "C919", "5G", "一个", "一批企业", "第三条", "十三五时期", "十二五", "三审合一", "创新驱动", "一次", "千方百计"]
+    "text",
+    [
+        "",
+        "C919",
+        "5G",
+        "一个",
+        "一批企业",
+        "第三条",
+        "十三五时期",
+        "十二五",
+        "三审合一",
+        "创新驱动",
+        "一次",
+        "千方百计",
+        "万人空巷",
+        wrong("a saying is read as a thousand houses", "千家万户"),
+    ],
 )
 def test_names_and_idle_words_are_no_figures(text):
     assert quantities(text) == []
@@ -110,9 +159,34 @@ def test_both_ends_of_a_range_are_read():
         ("50万元", "50元", False),
         ("2.5%", "2.5个百分点", False),
         ("30日", "30个工作日", False),
+        ("一半", "50%", True),
+        ("50名", "50人", True),
+        ("五十位", "50名", True),
+        ("60人年", "60人", False),
+        ("300人次", "300人", False),
+        ("两万五千人", "2.5万人", True),
     ],
 )
 def test_two_ways_to_write_a_figure_are_the_same_only_if_value_and_unit_agree(left, right, same):
     (one,), (other,) = quantities(left), quantities(right)
     assert one.same_figure(other) is same
     assert other.same_figure(one) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("每万人口拥有发明专利12件", [(10_000, "人", ""), (12, "件", "")]),
+        ("每百万人拥有医生5名", [(1_000_000, "人", ""), (5, "人", "")]),
+        ("每千户配备3名管理员", [(1000, "户", ""), (3, "人", "")]),
+        ("每1万人", [(10_000, "人", "")]),
+        ("万人大会", []),
+        ("每万元产值", []),
+    ],
+)
+def test_the_round_number_that_something_is_counted_by(text, read_as):
+    assert read(text) == read_as
+
+
+def test_bounds_of_a_half():
+    assert read("超过一半，半数以上，不超过一半") == [(50, "%", "ge"), (50, "%", "ge"), (50, "%", "le")]

@@ -1,5 +1,8 @@
 """The clauses' own words in an answer."""
 
+from dataclasses import replace
+
+import pytest
 from hits import clause, hit, piece
 
 from qa.ground import Grounder
@@ -55,8 +58,97 @@ def test_a_list_that_was_asked_for_is_told_whole():
     members = [clause(text, f"一{n}") for n in (1, 2, 3)]
     hits = [hit(c, ranks={"list": n}) for n, c in enumerate(members, 1)]
     pieces = [piece(c, n) for n, c in enumerate(members, 1)]
-    told = "条款列出3项：深海空间站；量子通信；脑科学研究。"
+    told = "条款列出：深海空间站；量子通信；脑科学研究。"
     (whole,) = extract(pieces, hits)
     assert whole.text == told
     assert [c.marker for c in whole.citations] == [1, 2, 3]
     assert told in [c.text for c in support(said("重大项目有深海空间站。", *members), pieces, hits)]
+
+
+# --- several parts, several documents -----------------------------------------
+
+HOMES = "一、补贴\n新建养老院每张床位给予一次性建设补贴，标准由县级财政部门制定。\n"
+CANTEENS = "一、补贴\n社区食堂按就餐人数给予运营补贴，每年第四季度集中发放。\n"
+
+
+def quoted(clauses, scores, parts=1, said_of=None, ranks=None):
+    """Texts behind a terse answer that cites the clause `said_of`, or behind none."""
+    pieces = [piece(c, n) for n, c in enumerate(clauses, 1)]
+    hits = [replace(hit(c, s, ranks), score=fused) for c, (s, fused) in zip(clauses, scores, strict=True)]
+    kept = said("每张床位或者每年有补贴。", said_of) if said_of else []
+    return [c.text for c in support(kept, pieces, hits, parts)]
+
+
+def test_the_leading_clause_of_each_part_is_quoted():
+    homes, canteens = clause(HOMES, name="a"), clause(CANTEENS, name="b")
+    scores = [(0.9, 0.05), (0.7, 0.03)]
+    one, two = quoted([homes, canteens], scores, 1, homes), quoted([homes, canteens], scores, 2, homes)
+    assert not any("社区食堂" in text for text in one)
+    assert any("社区食堂按就餐人数给予运营补贴" in text for text in two)
+
+
+def test_a_leading_clause_that_the_writer_passed_over_is_quoted():
+    homes, canteens = clause(HOMES, name="a"), clause(CANTEENS, name="b")
+    assert any("新建养老院每张床位" in t for t in quoted([homes, canteens], [(0.9, 0.05), (0.7, 0.03)], 1, canteens))
+
+
+@pytest.mark.parametrize(("likeness", "fused", "both"), [(0.9, 0.049, True), (0.9, 0.030, False), (0.85, 0.049, False)])
+def test_a_second_clause_as_good_as_the_first_is_quoted_too(likeness, fused, both):
+    homes, canteens = clause(HOMES, name="a"), clause(CANTEENS, name="b")
+    texts = quoted([homes, canteens], [(0.9, 0.05), (likeness, fused)], 1, homes)
+    assert any("社区食堂" in t for t in texts) is both
+
+
+def test_a_quotation_with_another_figure_is_not_told_yet():
+    first = clause("一、目标\n到2022年，全国社区食堂覆盖率达到90%以上。\n", name="a")
+    second = clause("一、目标\n到2022年，全省社区食堂覆盖率达到95%以上。\n", name="b")
+    pieces, hits = [piece(first, 1), piece(second, 2)], [hit(first, 0.9), hit(second, 0.7)]
+    added = support(said("到2022年，社区食堂覆盖率达到95%以上。", second), pieces, hits)
+    assert any("90%" in c.text for c in added)
+
+
+def test_documents_are_named_when_several_are_quoted():
+    homes, canteens = clause(HOMES, name="a", title="养老院办法"), clause(CANTEENS, name="b", title="社区食堂办法")
+    assert quoted([homes, canteens], [(0.9, 0.05), (0.7, 0.03)], 2, homes) == [
+        "《养老院办法》（国家，2020年）写明：「新建养老院每张床位给予一次性建设补贴，标准由县级财政部门制定」。",
+        "《社区食堂办法》（国家，2020年）写明：「社区食堂按就餐人数给予运营补贴，每年第四季度集中发放」。",
+    ]
+
+
+def test_clauses_of_one_document_are_not_named():
+    text = f"{HOMES}二、餐饮\n社区食堂按就餐人数给予运营补贴，每年第四季度集中发放。\n"
+    homes, canteens = clause(text, "一"), clause(text, "二")
+    assert [t[:5] for t in quoted([homes, canteens], [(0.9, 0.05), (0.7, 0.03)], 2, homes)] == ["条款写明：", "另写明：「"]
+
+
+def test_members_of_a_list_are_no_rivals():
+    homes, canteens = clause(HOMES, name="a"), clause(CANTEENS, name="b")
+    pieces = [piece(homes, 1), piece(canteens, 2)]
+    hits = [hit(homes, 0.9), hit(canteens, 0.9, ranks={"clause": 2, "list": 1})]
+    assert not any("写明：「社区食堂" in c.text for c in support(said("有补贴。", homes), pieces, hits))
+
+
+def test_what_is_quoted_stays_within_its_room():
+    long = "新建养老院每张床位给予一次性建设补贴，标准由县级财政部门会同民政部门制定并公布，" * 6
+    found = clause(f"一、补贴\n{long}。\n")
+    assert quoted([found], [(0.9, 0.05)], 1, found) == []
+
+
+def test_more_parts_have_more_room():
+    clauses = [
+        clause(f"一、补贴\n{text * 4}。\n", name=n)
+        for n, text in (
+            ("a", "养老院床位补贴由县级财政承担，逐年核定，"),
+            ("b", "社区食堂按就餐人数核算运营经费，次年拨付，"),
+            ("c", "托育园托位奖补在验收合格以后，一次付清，"),
+        )
+    ]
+    scores = [(0.9, 0.05), (0.7, 0.03), (0.7, 0.03)]
+    assert len(quoted(clauses, scores, 3, clauses[0])) == 3
+    assert len(quoted(clauses, scores, 2, clauses[0])) == 2
+
+
+def test_rows_are_quoted_with_their_heads():
+    table = "一、指标\n主要指标\n\n\t指标\n\t2025年\n\n\t社区食堂覆盖率\n\t95%\n\n\t社区书屋覆盖率\n\t80%\n\n"
+    found = clause(table, "一表1行1")
+    assert quoted([found], [(0.9, 0.05)]) == ["条款写明：「指标：社区食堂覆盖率，2025年：95%」。"]

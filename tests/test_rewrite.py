@@ -1,148 +1,264 @@
-"""Follow-ups become whole questions; whole questions stay as they are."""
+"""A follow-up becomes a whole question: another place, year, thing or document, a turn that points back, a correction."""
 
 import pytest
+from turns import HOMES, REGIONS, understood, whole, wrong
 
-from qa.rewrite import conversation, reading, standalone
+from qa.rewrite import Topic, read
 
-REGIONS = ["全国", "辽宁"]
+SPACES = "老年食堂能享受哪些税收优惠？"
+
+
+def test_no_turn_is_an_error():
+    with pytest.raises(ValueError, match="no turn"):
+        read([], REGIONS)
 
 
 @pytest.mark.parametrize(
-    ("earlier", "question", "expected"),
+    "turn", ["辽宁呢？", "那它呢？", "不是，我问的是全国", "再往后五年呢？", "哪个多？", "你好", "？？", "再说回食堂，补多少？"]
+)
+def test_without_history_nothing_changes(turn):
+    found = understood(turn)
+    assert (found.typed, found.whole, found.also) == (turn, turn, "")
+
+
+# --- the question before with one thing changed -------------------------------
+
+
+@pytest.mark.parametrize(
+    ("earlier", "turn", "expected"),
     [
-        ("到2020年研发强度是多少？", "那到2030年呢？", "到2030年研发强度是多少？"),
-        ("到2020年全国研发经费要占GDP多少？", "辽宁呢？", "到2020年辽宁研发经费要占GDP多少？"),
-        ("到2020年辽宁研发经费要占GDP多少？", "不是，我问的是全国", "到2020年全国研发经费要占GDP多少？"),
-        ("众创空间能享受哪些税收优惠？", "它由谁负责？", "众创空间能享受哪些税收优惠，它由谁负责？"),
-        ("众创空间能享受哪些税收优惠？", "怎么申请", "众创空间能享受哪些税收优惠，怎么申请"),
-        ("引进院士有什么补助？", "大学生呢", "大学生，引进院士有什么补助？"),
+        ("到2020年绿化率是多少？", "那到2030年呢？", "到2030年绿化率是多少？"),
+        ("到2020年绿化率是多少？", "2030年的目标呢？", "到2030年绿化率是多少？"),
+        ("到2020年全国绿化面积要占多少？", "辽宁呢？", "到2020年辽宁绿化面积要占多少？"),
+        ("到2020年全国绿化面积要占多少？", "辽宁定的呢？", "到2020年辽宁绿化面积要占多少？"),
+        ("到2020年全国绿化面积要占多少？", "吉林呢？", "到2020年吉林绿化面积要占多少？"),  # no document is of there
+        ("引进教练有什么补助？", "大学生呢", "大学生，引进教练有什么补助？"),
+        ("引进教练有什么补助？", "那么大学生的呢？谢谢", "大学生，引进教练有什么补助？"),
+        ("引进教练有什么补助？", "大学生呢，怎么申请？", "大学生，引进教练有什么补助，怎么申请？"),
     ],
 )
-def test_follow_up(earlier, question, expected):
-    assert standalone(question, [earlier], REGIONS) == expected
-
-
-def test_without_history_nothing_changes():
-    assert standalone("辽宁呢？", [], REGIONS) == "辽宁呢？"
-
-
-@pytest.mark.parametrize("question", ["国有企业技术人员能不能拿股权激励？", "大型科学仪器怎样向中小企业开放共享？"])
-def test_whole_question_is_left_alone(question):
-    assert standalone(question, ["众创空间能享受哪些税收优惠？"], REGIONS) == question
+def test_another_place_year_or_thing(earlier, turn, expected):
+    found = understood(earlier, turn)
+    assert (found.whole, found.also) == (expected, turn)
 
 
 def test_the_last_whole_question_counts():
-    assert standalone("2030年呢？", ["院士有什么补助？", "到2020年研发强度是多少？"], REGIONS) == "到2030年研发强度是多少？"
+    assert whole("教练有什么补助？", "到2020年绿化率是多少？", "2030年呢？") == "到2030年绿化率是多少？"
+
+
+def test_one_thing_after_the_other_replaces_and_does_not_pile_up():
+    turns = ["引进教练有什么补助？"]
+    for new in ["大学生", "博士", "护士", "厨师", "司机"] * 4:
+        turns.append(f"{new}呢？")
+        assert whole(*turns) == f"{new}，引进教练有什么补助？"
+
+
+def test_years_and_places_are_replaced_side_by_side():
+    turns = ["到2020年全国绿化率是多少？", "辽宁呢？", "2025年呢？", "全国呢？"]
+    assert [whole(*turns[:n]) for n in (2, 3, 4)] == [
+        "到2020年辽宁绿化率是多少？",
+        "到2025年辽宁绿化率是多少？",
+        "到2025年全国绿化率是多少？",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "turn", "expected"),
+    [
+        ("到2021年床位要达到多少？", "再往后五年呢？", "到2026年床位要达到多少？"),
+        ("到2021年床位要达到多少？", "那再过3年", "到2024年床位要达到多少？"),
+        ("到2021年床位要达到多少？", "再过10年呢？", "到2031年床位要达到多少？"),
+        ("到2021年床位要达到多少？", "再过十年之后呢", "到2031年床位要达到多少？"),
+        (
+            "到2021年床位要达到多少？",
+            "再过十五年呢？",
+            "到2036年床位要达到多少？",
+        ),
+        wrong(
+            "the years are counted from the last year but put in front, not in its place",
+            "从2019年到2021年建多少？",
+            "再过五年呢？",
+            "从2019年到2026年建多少？",
+        ),
+    ],
+)
+def test_years_later(earlier, turn, expected):
+    assert whole(earlier, turn) == expected
+
+
+def test_years_later_go_on_from_there():
+    turns = ["到2021年床位要达到多少？", "再往后五年呢？", "再过四年呢？"]
+    assert whole(*turns) == "到2030年床位要达到多少？"
+
+
+def test_years_later_than_no_year_are_put_in_front():
+    assert whole("床位要达到多少？", "再往后五年呢？") == "再往后五年，床位要达到多少？"
+
+
+def test_a_year_in_a_title_is_no_year_to_count_from():
+    assert "2030" not in whole("《智慧养老2025》的床位目标是多少？", "再往后五年呢？")
+
+
+@pytest.mark.parametrize("turn", ["怎么申请呢？", "为什么呢？", "谁负责呢？"])
+def test_a_question_with_a_particle_is_no_subject(turn):
+    assert turn[:-2] not in whole(HOMES, turn, "要多久？")
 
 
 # --- joining -----------------------------------------------------------------
 
-SPACES = "众创空间能享受哪些税收优惠？"
-
 
 @pytest.mark.parametrize(
-    "question",
+    "turn",
     [
         "那几条都要同时满足才能享受吗？",
         "这一条从哪一年的哪一天开始执行的？",
         "企业想拿到这几项优惠要准备哪些材料？",
         "企业要是只符合那一类条件还能享受吗？",
         "办理这种备案到底要跑哪几个部门？",
-        "那些企业从哪一年开始可以享受优惠政策？",
         "上述优惠政策到哪一年为止就不再执行？",
+        "它由谁负责？",
+        "怎么申请",
+        "然后要跑哪几个部门办理手续？",
+        "最长能享受几年？",
     ],
 )
-def test_a_turn_that_points_back_is_joined(question):
-    whole = standalone(question, [SPACES], REGIONS)
-    assert whole == f"众创空间能享受哪些税收优惠，{question.removeprefix('那')}"
+def test_a_turn_that_points_back_is_joined(turn):
+    found = understood(SPACES, turn)
+    said = turn.removeprefix("那").removeprefix("然后")
+    assert (found.whole, found.also) == (f"老年食堂能享受哪些税收优惠，{said}", turn)
+    assert found.topic == Topic(SPACES)  # what follows leans on the same thing
+
+
+def test_a_pronoun_is_not_cut_in_two():
+    assert "那些企业" in whole(SPACES, "那些企业从哪一年开始可以享受优惠政策？")
 
 
 @pytest.mark.parametrize(
-    "question",
+    "turn",
     [
-        "县域创新驱动发展要坚持哪些基本原则和方针？",
-        "大型科学仪器设施怎样向中小企业开放共享？",
-        "高新技术企业的研发费用加计扣除比例是多少？",
-        pytest.param(
-            "我应该找哪个部门办理科技型中小企业认定？",
-        ),
-        pytest.param(
-            "再生资源回收企业能拿到多少财政补贴？",
-        ),
+        "乡村图书馆建设要坚持哪些基本原则和方针？",
+        "大型游乐设施怎样向中小学校开放共享？",
+        "高速公路的绿化养护费用比例是多少？",
+        "我应该找哪个部门办理食品经营许可？",
+        "再生资源回收企业能拿到多少财政补贴？",
+        "国有林场职工能不能拿绩效奖励？",
+        "行业协会承接培训项目有什么支持？",
     ],
 )
-def test_a_long_turn_that_points_nowhere_is_left_alone(question):
-    assert standalone(question, [SPACES], REGIONS) == question
+def test_a_long_turn_that_points_nowhere_is_left_alone(turn):
+    found = understood(SPACES, turn)
+    assert (found.whole, found.topic) == (turn, Topic(turn))
+    assert found.also == f"{SPACES} {turn}"
+
+
+@pytest.mark.parametrize("turn", ["那2030年呢？", "怎么申请", "它由谁负责？", "大型游乐设施怎样向中小学校开放？"])
+def test_both_readings_together_hold_both_turns(turn):
+    found = understood(SPACES, turn)
+    assert found.also != found.whole
+    assert turn in (found.whole, found.also) or turn in found.also
+    assert "老年食堂" in found.whole + found.also
+
+
+def test_the_other_reading_has_the_words_that_a_turn_put_in_front():
+    assert (
+        understood("教练有什么补助？", "学生呢？", "大型游乐设施怎样开放？").also
+        == "学生，教练有什么补助？ 大型游乐设施怎样开放？"
+    )
 
 
 # --- another document --------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("earlier", "question", "expected"),
+    ("earlier", "turn", "expected"),
     [
         ("《甲办法》的补贴标准是多少？", "《乙办法》里这一标准怎么写的？", "补贴标准是多少，《乙办法》里这一标准怎么写的？"),
         ("《甲办法》的补贴标准是多少？", "那8号文里这一标准怎么写的？", "补贴标准是多少，8号文里这一标准怎么写的？"),
-        ("国发〔2016〕43号的目标是什么？", "《乙办法》里这一目标怎么写的？", "目标是什么，《乙办法》里这一目标怎么写的？"),
+        ("江政发〔2019〕61号的目标是什么？", "《乙办法》里这一目标怎么写的？", "目标是什么，《乙办法》里这一目标怎么写的？"),
         (
-            "国发〔2016〕43号的目标是什么？",
-            "国发〔2015〕28号里这一目标怎么写的？",
-            "目标是什么，国发〔2015〕28号里这一目标怎么写的？",
+            "江政发〔2019〕61号的目标是什么？",
+            "江政发〔2021〕17号里这一目标怎么写的？",
+            "目标是什么，江政发〔2021〕17号里这一目标怎么写的？",
         ),
         ("《甲办法》的补贴标准是多少？", "《乙办法》呢？", "《乙办法》的补贴标准是多少？"),
-        # the same document is meant where no other one is named
+        ("江政发〔2019〕61号的目标是什么？", "江政发〔2021〕17号呢？", "江政发〔2021〕17号，目标是什么？"),
+        ("《甲办法》的补贴标准是多少？", "那17号文呢？", "17号文，补贴标准是多少？"),
+        ("到2020年的目标是什么？", "江政发〔2021〕17号呢？", "江政发〔2021〕17号，到2020年的目标是什么？"),
+        ("养老院补多少？", "8号文里呢，怎么写的？", "8号文，养老院补多少，怎么写的？"),
+        # the same document is meant where no other one is named; a date names none
         ("《甲办法》的补贴标准是多少？", "这一标准从哪一年开始执行？", "《甲办法》的补贴标准是多少，这一标准从哪一年开始执行？"),
+        ("《甲办法》的补贴标准是多少？", "那7月1号以后申请的也给吗？", "《甲办法》的补贴标准是多少，7月1号以后申请的也给吗？"),
     ],
 )
-def test_a_turn_about_another_document_drops_the_name_of_the_one_before(earlier, question, expected):
-    assert standalone(question, [earlier], REGIONS) == expected
-
-
-@pytest.mark.parametrize(
-    ("earlier", "question", "absent", "present"),
-    [
-        ("国发〔2016〕43号的目标是什么？", "国发〔2015〕28号呢？", "43号", "国发〔2015〕28号"),
-        ("《甲办法》的补贴标准是多少？", "那28号文呢？", "甲办法", "28号"),
-        ("到2020年的目标是什么？", "国发〔2015〕28号呢？", "到2015", "国发〔2015〕28号"),
-    ],
-)
-def test_a_short_turn_about_another_document_does_too(earlier, question, absent, present):
-    whole = standalone(question, [earlier], REGIONS)
-    assert present in whole
-    assert absent not in whole
-
-
-def test_a_date_is_no_other_document():
-    whole = standalone("那7月1号以后申请的也给吗？", ["《甲办法》的补贴标准是多少？"], REGIONS)
-    assert "《甲办法》" in whole
+def test_a_turn_about_another_document_drops_the_name_of_the_one_before(earlier, turn, expected):
+    assert whole(earlier, turn) == expected
 
 
 def test_a_conversation_hands_the_name_on_until_another_is_named():
-    turns = ["《甲办法》的补贴标准是多少？", "这一标准从哪一年开始执行？", "《乙办法》呢？"]
-    first, second, third = conversation(turns, REGIONS)
-    assert (first, "《甲办法》" in second, "《甲办法》" in third, "《乙办法》" in third) == (turns[0], True, False, True)
+    turns = ["《甲办法》的补贴标准是多少？", "这一标准从哪一年开始执行？", "《乙办法》呢？", "怎么申请？"]
+    _, second, third, fourth = (whole(*turns[:n]) for n in (1, 2, 3, 4))
+    assert "《甲办法》" in second
+    assert "《甲办法》" not in third + fourth
+    assert "《乙办法》" in third
+    assert "《乙办法》" in fourth
 
 
-# --- the other reading -------------------------------------------------------
+@pytest.mark.xfail(strict=True, reason="the last turn stands alone; the document is in its other reading only")
+def test_a_joined_turn_hands_on_the_document_that_it_names():
+    last = whole("《甲办法》的补贴标准是多少？", "《乙办法》里这一标准怎么写的？", "从哪一年开始执行？")
+    assert "《乙办法》" in last
+    assert "《甲办法》" not in last
+
+
+# --- corrections --------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("question", "whole", "earlier", "expected"),
+    ("earlier", "turn", "expected"),
     [
-        ("怎么申请？", "怎么申请？", [], ""),
-        ("怎么申请？", "院士有什么补助，怎么申请？", ["院士有什么补助？"], "怎么申请？"),
-        ("大型仪器怎样开放？", "大型仪器怎样开放？", ["院士有什么补助？"], "院士有什么补助？ 大型仪器怎样开放？"),
-        ("大型仪器怎样开放？", "大型仪器怎样开放？", ["学生呢？", "院士有什么补助？"], "院士有什么补助？ 大型仪器怎样开放？"),
+        ("到2020年辽宁绿化面积要占多少？", "不是，我问的是全国", "到2020年全国绿化面积要占多少？"),
+        ("到2020年辽宁绿化面积要占多少？", "不对，我说的是2025年。", "到2025年辽宁绿化面积要占多少？"),
+        ("到2020年绿化率是多少？", "打错了，想问的是2030年", "到2030年绿化率是多少？"),
+        ("到2020年绿化率是多少？", "哎，我打错了，是2030年", "到2030年绿化率是多少？"),
+        ("到2020年全国绿化率是多少？", "不是全国，是辽宁", "到2020年辽宁绿化率是多少？"),
+        ("到2020年全国绿化率是多少？", "不，我是说辽宁的绿化率", "到2020年辽宁绿化率是多少？"),
+        (HOMES, "不是，我问的是护理员的津贴每月发多少？", "护理员的津贴每月发多少？"),
+        (HOMES, "打错了，想问的是护理员的津贴每月发多少？", "护理员的津贴每月发多少？"),
+        (HOMES, "不对，是改建的", f"改建，{HOMES}"),
+        (HOMES, "错了，我想问改建的", f"改建，{HOMES}"),
+        wrong(
+            "what follows the denial stands alone; the subject is in its other reading only",
+            HOMES,
+            "不是，是不是要先审批？",
+            f"{HOMES[:-1]}，是不是要先审批？",
+        ),
     ],
 )
-def test_the_other_reading_of_a_turn(question, whole, earlier, expected):
-    assert reading(question, whole, earlier) == expected
+def test_a_correction(earlier, turn, expected):
+    assert whole(earlier, turn) == expected
 
 
-@pytest.mark.parametrize("question", ["那2030年呢？", "怎么申请", "它由谁负责？", "大型科学仪器怎样向中小企业开放共享？"])
-def test_both_readings_together_hold_both_turns(question):
-    whole = standalone(question, [SPACES], REGIONS)
-    other = reading(question, whole, [SPACES])
-    assert other != whole
-    assert question in (whole, other) or question in other
-    assert "众创空间" in whole + other
+def test_later_turns_lean_on_what_was_corrected():
+    turns = ["到2020年辽宁绿化率是多少？", "不是，我问的是全国", "2025年呢？"]
+    assert whole(*turns) == "到2025年全国绿化率是多少？"
+
+
+@pytest.mark.parametrize("turn", ["不是", "不对。", "错了"])
+def test_a_bare_no_leaves_the_subject_alone(turn):
+    assert understood(HOMES, turn).topic is None
+    assert whole(HOMES, turn, "怎么申请？") == whole(HOMES, "怎么申请？")
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "不对外营业的养老院能拿补贴吗？",
+        "不办理登记的养老院有补贴吗？",
+        "不是县级的补贴也可以叠加吗？",
+        "错过了申报时间的养老院怎么办？",
+        "不满六十岁的，我能申请津贴吗？",
+        "不是本地户口，我能申请津贴吗？",
+    ],
+)
+def test_a_question_that_begins_with_a_denial_keeps_it(turn):
+    assert turn in whole(HOMES, turn)

@@ -11,6 +11,7 @@ from eval.run import judged, read_lines, run, summary
 from qa import refusal
 from qa.answer import Assistant
 from qa.settings import Settings
+from qa.writing import WriterError
 
 CASES = [
     Case(
@@ -35,7 +36,9 @@ SETTINGS = {"encoder": "hash"}
 @pytest.fixture
 def assistant(index, settings, monkeypatch):
     monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
-    return Assistant(index, ScriptedWriter("每张床位给予1万元补贴。", "护理型床位占比不低于60%。"), Settings(index=settings))
+    return Assistant(
+        index, ScriptedWriter("每张床位给予1万元补贴。", "护理型床位占比不低于60%。"), Settings(index=settings, everyday=0)
+    )
 
 
 def test_lines_have_the_agreed_shape(index, assistant, tmp_path):
@@ -53,6 +56,22 @@ def test_lines_have_the_agreed_shape(index, assistant, tmp_path):
 def test_retrieval_only(index, tmp_path):
     a, *_ = run(CASES[:1], tmp_path / "out", index, None, SETTINGS, progress=False)
     assert (a["answer"], a["citations"], len(a["retrieved"])) == (None, [], 20)
+
+
+def test_retrieval_reads_the_turns_before(index, tmp_path):
+    whole = Case("W", "number", "citizen", ("到2025年江东省护理型床位占比是多少？",), (), (), "", ())
+    follow, alone = run([CASES[1], whole], tmp_path / "out", index, None, SETTINGS, progress=False)
+    assert follow["retrieved"][0]["clause"] == alone["retrieved"][0]["clause"]
+    assert "60%" in follow["retrieved"][0]["text"]
+
+
+def test_a_writer_that_fails_gives_a_line_with_an_answer(index, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
+    failing = Assistant(index, ScriptedWriter(WriterError("断开了。")), Settings(index=settings, everyday=0))
+    (line,) = run(CASES[:1], tmp_path / "out", index, failing, SETTINGS, progress=False)
+    assert "error" not in line
+    assert "1万元" in line["answer"]
+    assert {c["verdict"] for c in line["citations"]} == {"verified"}
 
 
 def test_a_cut_off_run_goes_on(index, tmp_path):

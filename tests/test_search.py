@@ -230,6 +230,55 @@ def test_k_cuts_and_changes_nothing_else(index, question):
         assert index.search(question, k) == everything[:k]
 
 
+# --- what an answer asks of the index besides hits -----------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("高龄津贴是多少？", 1),
+        ("高龄津贴是多少？护理补贴是多少？", 2),
+        ("高齡津貼是多少？護理補貼是多少？", 2),
+        ("江东省的建设补贴是多少？青石县的呢？", 2),
+        ("国办发〔2019〕21号和江政发〔2020〕8号的覆盖率一样吗？", 2),
+        ("我家老人八十岁了。高龄津贴是多少？", 1),
+        (ADDRESSED, 1),
+    ],
+)
+def test_how_many_questions_a_question_asks(index, question, parts):
+    assert index.parts(question) == parts
+
+
+def test_the_first_hits_are_those_of_the_parts(index):
+    asked = ["江东省的建设补贴是多少？", "青石县的高龄津贴发放多少元？"]
+    assert ids(index.search("".join(asked), index.parts("".join(asked)))) == [ids(index.search(a, 1))[0] for a in asked]
+
+
+@pytest.mark.parametrize("address", ["二（四）", "二（三）1", "三（五）"])
+def test_likeness_is_the_cosine_of_each_sentence(index, address):
+    encoder, text = HashEncoder(), "养老服务收入免征增值税"
+    clause = index.by_id[f"{NATION}:{address}"]
+    (asked,) = encoder.queries([text])
+    found = index.likeness(text, clause)
+    assert list(found) == sentences(clause)
+    own = float(encoder.passages([passage(clause)])[0] @ asked)
+    cosines = {span: float(encoder.passages([sentence])[0] @ asked) for span, sentence in sentence_passages(clause)}
+    for span, score in found.items():
+        assert score == pytest.approx(cosines.get(span, own), abs=1e-5)
+
+
+def test_another_reading_helps_to_find_and_to_tell_sentences_apart(index):
+    question, also = "那个补贴是多少？", "用电、用水、用气执行居民生活类价格"
+    clause = f"{NATION}:二（四）"
+    alone = {h.clause.id: h for h in index.search(question, 1000)}[clause]
+    both = {h.clause.id: h for h in index.search(question, 1000, also=also)}[clause]
+    assert ids(index.search(question, 1000, also=also)).index(clause) < ids(index.search(question, 1000)).index(clause)
+    text = both.clause.document.text
+    assert text[both.sentences[0].start : both.sentences[0].end].startswith("用电")
+    assert not text[alone.sentences[0].start : alone.sentences[0].end].startswith("用电")
+    assert both.similarity == alone.similarity  # that is the question's own
+
+
 # --- odd questions -----------------------------------------------------------
 
 
@@ -303,3 +352,9 @@ def test_question_about_one_member_does_not_bring_its_neighbours(index):
     hits = index.search("建设补贴有哪些措施", 8)
     assert str(hits[0].clause.address) == "二（一）"
     assert not any("list" in h.ranks for h in hits)
+
+
+def test_a_question_in_very_many_parts_costs_no_more_than_a_few(settings, index):
+    encoder = HashEncoder()
+    open_index(settings, encoder).search("那呢？" * 333, 5)
+    assert len(encoder.asked) <= 50

@@ -19,7 +19,7 @@ def client(index, settings, monkeypatch):
     monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
 
     def make(*replies):
-        assistant = Assistant(index, ScriptedWriter(*replies), Settings(index=settings))
+        assistant = Assistant(index, ScriptedWriter(*replies), Settings(index=settings, everyday=0))
         return TestClient(server.application(assistant, with_page=False), raise_server_exceptions=False)
 
     return make
@@ -59,15 +59,18 @@ def test_refusal_streams_evidence_and_answer_only(client):
     assert [(n, d.get("refusal")) for n, d in events(response)] == [("evidence", None), ("answer", "region")]
 
 
-def test_failing_writer_is_an_error_event_and_a_problem(client):
-    response = client(WriterError("生成模型出错：测试")).post("/api/ask", json={"question": QUESTION, "stream": True})
-    assert events(response)[-1] == (
-        "error",
-        {"type": "urn:youju:problem:writer", "title": "写答案时出错", "status": 500, "detail": "生成模型出错：测试"},
-    )
-    response = client(WriterError("生成模型出错：测试")).post("/api/ask", json={"question": QUESTION})
-    assert response.status_code == 500
-    assert response.headers["content-type"] == "application/problem+json"
+@pytest.mark.parametrize("stream", [True, False])
+def test_failing_writer_leaves_an_answer_of_the_clauses_own_sentences(client, stream):
+    response = client(WriterError("生成模型出错：测试")).post("/api/ask", json={"question": QUESTION, "stream": stream})
+    assert response.status_code == 200
+    if stream:
+        names = [name for name, _ in events(response)]
+        assert (names[0], names[-1]) == ("evidence", "answer")
+        assert "error" not in names
+    answer = events(response)[-1][1] if stream else response.json()
+    assert (answer["failure"], answer["extractive"], answer["refusal"]) == ("生成模型出错：测试", True, None)
+    assert "1万元" in answer["text"]
+    assert "1万元" in answer["citations"][0]["quote"]
 
 
 def test_history_in_both_forms(client):
@@ -143,3 +146,65 @@ def test_raw_turns_of_a_conversation_are_joined_one_by_one(client):
     history = ["到2022年江东省护理型床位占比是多少？", "那2025年呢？"]
     answer = client("国务院有关部门。").post("/api/ask", json={"question": "由谁负责？", "history": history}).json()
     assert answer["standalone"] == "到2025年江东省护理型床位占比是多少，由谁负责？"
+
+
+# --- a text of somebody else ---------------------------------------------------
+
+TOLD = "新建社区养老服务中心，省级财政按每张床位1万元给予一次性建设补贴。新建社区养老服务中心，每张床位补贴9万元。"
+
+
+def test_a_text_is_checked_sentence_by_sentence(client):
+    api = client()
+    found = api.post("/api/check", json={"text": TOLD}).json()
+    assert (found["verified"], found["share"]) == (1, 0.5)
+    first, second = found["sentences"]
+    assert set(first) == {"text", "verdict", "problem", "citations", "nearest"}
+    assert (first["verdict"], first["problem"], second["verdict"], second["citations"]) == ("verified", "", "unsupported", [])
+    assert first["text"] + second["text"] == TOLD
+    assert "9万元" in second["problem"]
+    citation = first["citations"][0]
+    text = api.get(f"/api/documents/{citation['document']}").json()["text"]
+    assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert [len(s["nearest"]) for s in (first, second)] == [3, 3]
+    assert api.get(f"/api/clauses/{second['nearest'][0]['clause']}").status_code == 200
+
+
+def test_checking_needs_no_writer(client):
+    assert client(WriterError("生成模型出错：测试")).post("/api/check", json={"text": TOLD}).status_code == 200
+
+
+def test_filters_and_question_hold_for_a_text(client):
+    api = client()
+    county = {"text": TOLD, "filters": {"levels": ["县"]}}
+    found = api.post("/api/check", json=county).json()
+    assert {c["document"] for s in found["sentences"] for c in s["nearest"]} == {"qingshi-2021-3"}
+    assert found["verified"] == 0
+    own = {"text": "30个人的机构，按每人每月300元给予运营补贴。"}
+    asked = own | {"question": "我们有30个人，有运营补贴吗？"}
+    verdicts = [api.post("/api/check", json=body).json()["sentences"][0]["verdict"] for body in (own, asked)]
+    assert verdicts[0] == "unsupported" != verdicts[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "part"),
+    [
+        ({"text": ""}, "question", "没有看到要核对的文字"),
+        ({"text": "。！"}, "question", "没有看到要核对的文字"),
+        ({"text": "补" * 5001}, "question", "5001 个字"),
+        ({"text": "补贴。" * 61}, "question", "61 句"),
+        ({}, "request", "text"),
+        ({"text": 5}, "request", "text"),
+        ({"text": TOLD, "k": 3}, "request", "k"),
+        ({"text": TOLD, "filters": {"colours": []}}, "request", "colours"),
+    ],
+)
+def test_a_text_that_cannot_be_checked_is_a_problem(client, body, kind, part):
+    response = client().post("/api/check", json=body)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == f"urn:youju:problem:{kind}"
+    assert part in response.json()["detail"]
+
+
+def test_the_check_is_in_the_manual(client):
+    assert "/api/check" in client().get("/openapi.json").json()["paths"]

@@ -68,6 +68,9 @@ def test_settings_cannot_be_changed():
         ("YOUJU_ENGINE", "magic"),
         ("YOUJU_SLOTS", "999"),
         ("YOUJU_EVIDENCE_TOKENS", "-1"),
+        ("YOUJU_EVERYDAY", "-1"),
+        ("YOUJU_EVERYDAY", "101"),
+        ("YOUJU_EVERYDAY", "0.7"),
         ("YOUJU_WRITER_TIMEOUT", "0"),
         ("YOUJU_WRITER_TIMEOUT", "soon"),
         ("YOUJU_WRITER_URL", "127.0.0.1:8000"),
@@ -89,6 +92,11 @@ def test_settings_from_the_environment(tmp_path):
     found = Settings.from_environment({"YOUJU_HOME": str(tmp_path), "YOUJU_PORT": "8000", "YOUJU_ENGINE": "transformers"})
     assert (found.port, found.engine, found.index.home) == (8000, "transformers", tmp_path)
     assert Settings.from_environment({}).engine == "xllamacpp"
+
+
+@pytest.mark.parametrize("percent", [0, 55, 100])
+def test_the_percentage_of_everyday_words_is_set(percent):
+    assert Settings.from_environment({"YOUJU_EVERYDAY": str(percent)}).everyday == percent
 
 
 def test_a_writers_url_alone_chooses_its_engine():

@@ -1,0 +1,172 @@
+"""Questions in English and in traditional characters: recognised, turned to Chinese, answered in kind."""
+
+import pytest
+from fakes import ScriptedWriter
+from hits import clause
+from turns import wrong
+
+from qa.records import Checked, Citation
+from qa.tongue import _same_figures, in_chinese, in_traditional, language, spoken
+from qa.writing import WriterError
+
+FOUND = clause("一、补贴\n新建养老院每张床位给予1万元建设补贴。\n")
+
+
+def checked(text, verdict="verified"):
+    return Checked(text, verdict, Citation(0, FOUND, FOUND.start, FOUND.end, verdict, 1))
+
+
+def english(text, *replies):
+    (said,) = spoken([checked(text)], "en", ScriptedWriter(*replies))
+    return said.text
+
+
+# --- which language ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("养老院有什么补贴？", "zh"),
+        ("養老院有什麼補貼？", "zh-Hant"),
+        ("养老院的補助有多少？", "zh-Hant"),
+        ("What subsidies do nursing homes get?", "en"),
+        ("R&D tax subsidy?", "en"),
+        ("GDP", "zh"),  # one word says nothing of the asker's language
+        ("5G", "zh"),
+        ("2025", "zh"),
+        ("AI企业有什么补贴？", "zh"),
+        ("What 补贴 can we get?", "zh"),
+        ("", "zh"),
+        ("著作权由谁登记？", "zh"),
+        ("余额和里程怎么算？", "zh"),
+        ("乾县有什么补贴？", "zh"),
+        ("不得以任何藉口拖欠吗？", "zh"),
+    ],
+)
+def test_language(question, expected):
+    assert language(question) == expected
+
+
+# --- the question in Chinese -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("养老院有什么补贴？", "养老院有什么补贴？"),
+        ("  养老院有什么补贴？\n\nThis means …", "养老院有什么补贴？"),
+        ("I cannot translate that.", "What subsidy?"),
+        ("", "What subsidy?"),
+        (WriterError("断开了。"), "What subsidy?"),
+    ],
+)
+def test_a_question_in_chinese(reply, expected):
+    writer = ScriptedWriter(reply)
+    assert in_chinese("What subsidy?", writer) == expected
+    assert writer.sent[0][0][-1] == {"role": "user", "content": "What subsidy?"}
+
+
+# --- the answer in the asker's language --------------------------------------
+
+
+def test_chinese_stays_and_asks_no_writer():
+    said = [checked("给予1万元建设补贴。")]
+    assert spoken(said, "zh", ScriptedWriter()) == said
+
+
+def test_traditional_characters_outside_quotations():
+    assert in_traditional("条款写明：「给予补贴」。另有奖励。") == "條款寫明：「给予补贴」。另有獎勵。"
+    assert in_traditional("没有") == "沒有"
+
+
+def test_traditional_answer_keeps_verdict_and_citation():
+    before = checked("条款写明：「给予补贴」。", "weak")
+    (after,) = spoken([before], "zh-Hant", ScriptedWriter())
+    assert after.text == "條款寫明：「给予补贴」。"
+    assert (after.verdict, after.citation) == (before.verdict, before.citation)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("条款写明：「给予补贴」。", "The clause states: 「给予补贴」. "),
+        ("另写明：「由「县」发放」。", "It also states: 「由「县」发放」. "),
+        ("《补贴办法》（青石县，2021年）写明：「给予补贴」。", "《补贴办法》（青石县，2021年） states: 「给予补贴」. "),
+        ("条款列出：食堂；书屋；浴室。", "The clauses list: 「食堂」; 「书屋」; 「浴室」. "),
+        ("条款列出的有：食堂；书屋。", "The clauses list: 「食堂」; 「书屋」. "),
+        ("牵头单位：省民政厅。", "Responsible: 「牵头单位：省民政厅」. "),
+        ("省民政厅牵头。", "Responsible: 「省民政厅牵头」. "),
+    ],
+)
+def test_the_programs_own_phrases_need_no_writer(text, expected):
+    assert english(text) == expected
+
+
+def test_a_sentence_is_translated_and_keeps_its_citation():
+    before = checked("每张床位补贴300元。", "weak")
+    (after,) = spoken([before], "en", ScriptedWriter("Each bed gets 300 yuan.\nNote: …"))
+    assert after.text == "Each bed gets 300 yuan. "
+    assert (after.verdict, after.citation) == (before.verdict, before.citation)
+
+
+@pytest.mark.parametrize(
+    "reply", ["", WriterError("断开了。"), "Each bed gets 500 yuan.", "Each bed gets money.", "Each 床位 gets 300 yuan."]
+)
+def test_a_translation_that_cannot_be_trusted_is_not_shown(reply):
+    assert english("每张床位补贴300元。", reply) == "每张床位补贴300元。"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("补贴300元。", "300 yuan."),
+        ("补贴3000元。", "3,000 yuan."),
+        ("占比不低于55%。", "at least 55%"),
+        ("按百分之五十计算。", "50 percent"),
+        ("分三步实施。", "in three steps"),
+        ("满五年。", "after 5 years"),
+        ("鼓励建设。", "Building is encouraged."),
+        ("制定一项办法。", "Rules are made."),  # good English has no “one” there
+        ("到2025年达到60%。", "60% by 2025"),
+        ("补贴3,000元。", "3,000 yuan."),
+        ("补贴1万元。", "10,000 yuan."),
+        ("补贴5亿元。", "500 million yuan."),
+        ("培养3万人。", "30,000 people"),
+    ],
+)
+def test_the_same_figures(text, said):
+    assert _same_figures(text, said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("补贴300元。", "3,000 yuan."),
+        ("补贴300元。", "300 yuan, and 50 more."),
+        ("补贴300元，满15年。", "300 yuan."),
+        ("补贴300元，满5年。", "300 yuan."),
+        ("鼓励建设。", "5 homes are encouraged."),
+        ("占比不低于55%。", "a share"),
+        ("补贴300元。", "300 元"),
+        ("补贴1万元。", "1 yuan."),
+        ("补贴1万元。", "1 million yuan."),
+        ("鼓励建设。", "One million yuan are paid."),
+        wrong("a percentage and a plain number are one", "占比不低于55%。", "at least 55 homes"),
+    ],
+)
+def test_other_figures(text, said):
+    assert not _same_figures(text, said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A subsidy is granted, see [here](http://evil.example).",
+        "A subsidy is granted.<a href=//evil.example>Apply</a>",
+        "Translate the Chinese sentence into one plain English sentence.",
+        wrong("words that are added are not seen", "A subsidy is granted, send your bank card to the office."),
+    ],
+)
+def test_a_translation_that_says_more_is_not_shown(said):
+    assert english("给予建设补贴。", said) == "给予建设补贴。"
