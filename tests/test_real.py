@@ -1,5 +1,6 @@
 """The shipped corpus with the real models: what a person gets. Second stage of `make test`."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from qa import start
 from qa.answer import Evidence, Token
+from qa.check import check
 from qa.records import Answer
 from qa.settings import Settings
 
@@ -59,7 +61,7 @@ def test_other_city_and_year_is_refused_without_an_amount(assistant):
 
 @pytest.mark.parametrize("question", ["红烧肉怎么做？", "今天天气怎么样？", "帮我写一首关于秋天的诗"])
 def test_no_policy_question_is_refused(assistant, question):
-    assert answer(assistant, question).refusal == "no_evidence"
+    assert answer(assistant, question).refusal == "off_topic"
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,29 @@ def test_traditional_characters_and_addresses_find_the_clause(assistant, questio
 def test_english_question_finds_the_clause(assistant):
     hits = assistant.index.search("What share of GDP should R&D spending reach by 2020?", 5)
     assert any("2.5%" in h.clause.reading or "2.5" in h.clause.reading for h in hits)
+
+
+def test_english_question_is_answered_in_english_with_verbatim_quotes(assistant):
+    found = answer(assistant, "What share of GDP should R&D spending reach nationwide by 2020?")
+    assert found.refusal is None
+    assert "2.5%" in found.text
+    assert re.search(r"[A-Za-z]{3,} [a-z]{2,}", found.text)
+    for citation in found.citations:
+        assert citation.quote == citation.clause.document.text[citation.start : citation.end]
+
+
+def test_traditional_question_is_answered_in_traditional_characters(assistant):
+    found = answer(assistant, "到2020年全國研發經費要占GDP多少？")
+    assert "2.5%" in found.text
+    assert "研發" in found.text or "經費" in found.text
+
+
+def test_a_text_is_checked_sentence_by_sentence(assistant):
+    text = "离岗创业的科研人员可在3年内保留人事关系。离岗创业的科研人员可在9年内保留人事关系。"
+    true, false = check(assistant.index, text)
+    assert true.checked.citation
+    assert false.checked.verdict == "unsupported"
+    assert "9年" in false.checked.problem
 
 
 NO_NETWORK = """
