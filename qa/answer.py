@@ -12,10 +12,10 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import prompts
-from corpus.records import Note
+from corpus.records import Note, Span
 from index.search import Filters, Hit, Index
 from index.tokens import simplified
 from qa import context, differ, expand, ground, quote, refusal
@@ -27,6 +27,7 @@ from qa.writer import Writer
 from qa.writing import WriterError
 
 _MOST_SENTENCES = 5  # a small model that goes on longer only copies
+_DIFFER = "各文件对这一点的写法不同，上面分别列出，没有合并。"
 LONGEST = 1000
 """Characters of a question; a policy question has 10 to 200."""
 
@@ -129,10 +130,11 @@ class Assistant:
             failure = str(error)
         if not checked and not failure:
             failure = "生成模型没有写出内容。"
-        kept = self._kept(asked, checked, found)
-        kept = spoken(kept, tongue, self.writer)
+        beside = differ.differing(found.pieces, found.hits, asked)
+        kept = spoken(self._kept(asked, checked, found, beside), tongue, self.writer)
         timings["total_ms"] = _since(began)
-        yield self._finish(question, kept, checked, found, timings, failure)
+        answer = self._finish(question, kept, checked, found, timings, failure)
+        yield replace(answer, notes=(_DIFFER, *answer.notes)) if beside else answer
 
     def _written(self, messages: list[dict[str, str]], grounder: ground.Grounder, checked: list[Checked]) -> Iterator[Token]:
         """Pass the writer's text on as it comes; behind each whole sentence its marks, or that it has no support."""
@@ -166,10 +168,11 @@ class Assistant:
         checked.append(result)
         yield Token(_marks(result) or f"〔{result.problem}，已从答案中删去〕")
 
-    def _kept(self, asked: str, checked: Sequence[Checked], found: Evidence) -> list[Checked]:
+    def _kept(
+        self, asked: str, checked: Sequence[Checked], found: Evidence, beside: Sequence[tuple[Piece, Span]]
+    ) -> list[Checked]:
         """What is shown: the sentences that hold, and behind them the clauses' own words; numbered anew."""
         kept = [c for c in checked if c.verdict != "unsupported"]
-        beside = differ.differing(found.pieces, found.hits, asked)
         behind = quote.support(kept, found.pieces, found.hits, self.index.parts(asked), beside)
         kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.hits, asked)
         return [_renumbered(c, n) for n, c in enumerate(kept)]
@@ -187,8 +190,6 @@ class Assistant:
         extractive = len(removed) == len(checked)
         citations = tuple(citation for c in kept for citation in c.citations)
         notes = [n.text for c in citations for n in _notes(c)]
-        if differ.differing(found.pieces, found.hits, found.standalone):
-            notes.insert(0, "各文件对这一点的写法不同，上面分别列出，没有合并。")
         return Answer(
             question,
             found.standalone,

@@ -12,7 +12,7 @@ from typing import Any
 import openai
 
 from qa.settings import Settings
-from qa.writing import GREEDY, TOP, Message, WriterError, estimated_tokens, fit, prompt_length, pumped, shares
+from qa.writing import GREEDY, Message, WriterError, estimated_tokens, fit, prompt_length, pumped
 
 
 class OpenAIWriter:
@@ -42,18 +42,6 @@ class OpenAIWriter:
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         fit(prompt_length(messages, self.count), max_tokens, self._context)
         return self._pieces(messages, max_tokens)
-
-    def likelihood(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
-        fit(prompt_length(messages, self.count), 1, self._context)
-        with self._told():
-            try:
-                reply = self._create(messages, 1, logprobs=True, top_logprobs=TOP)
-            except (openai.BadRequestError, openai.UnprocessableEntityError):  # logprobs, or so many, are switched off
-                return None
-            told = reply.choices[0].logprobs
-            if told is None or not told.content:
-                return None
-            return shares(options, ((t.token, t.logprob) for t in told.content[0].top_logprobs))
 
     def _pieces(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         opened: list[Any] = []

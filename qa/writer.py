@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from index import hub, weights
 from index.errors import WeightsError
 from qa.settings import Settings
-from qa.writing import GREEDY, TOP, Message, WriterError, estimated_tokens, fit, prompt_length, pumped, shares, too_long
+from qa.writing import GREEDY, Message, WriterError, estimated_tokens, fit, prompt_length, pumped, too_long
 
 __all__ = ["LlamaWriter", "Message", "TransformersWriter", "Writer", "WriterError", "writer"]
 
@@ -39,17 +39,6 @@ class Writer(Protocol):
 
     def count(self, text: str) -> int:
         """Tokens of a text: by the model's own vocabulary in the process, estimated on the high side for a server."""
-        ...
-
-    def likelihood(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
-        """How likely each option, a single token, is the reply's first token; the shares add up to 1.
-
-        An option that is not among the twenty likeliest tokens has 0. None: the engine does not tell, or none of
-        the options is among them.
-
-        Raises:
-            WriterError: as for `stream`.
-        """
         ...
 
 
@@ -115,15 +104,6 @@ class LlamaWriter:
         request = {"messages": list(messages), "max_tokens": max_tokens, "stream": True, "cache_prompt": True} | GREEDY
         return pumped(lambda push: self._run(request, push))
 
-    def likelihood(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
-        fit(prompt_length(messages, self.count), 1, self._context)
-        request = {"messages": list(messages), "max_tokens": 1, "logprobs": True, "top_logprobs": TOP} | GREEDY
-        reply = self._server.handle_chat_completions(request)
-        if "error" in reply:
-            raise _llama_error(reply["error"], 1)
-        told = reply["choices"][0].get("logprobs")  # not there when the likeliest token is a part of a character
-        return shares(options, ((t["token"], t["logprob"]) for t in told["content"][0]["top_logprobs"])) if told else None
-
     def _run(self, request: dict[str, Any], push: Callable[[str], bool]) -> None:
         failures: list[WriterError] = []
 
@@ -169,16 +149,6 @@ class TransformersWriter:
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         inputs = self._inputs(messages, max_tokens)
         return pumped(lambda push: self._run(inputs, max_tokens, push))
-
-    def likelihood(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
-        import torch  # noqa: PLC0415
-
-        inputs = self._inputs(messages, 1)
-        with self._lock, torch.inference_mode():
-            logarithms = torch.log_softmax(self._model(**inputs).logits[0, -1].float(), dim=-1)
-        top = logarithms.topk(min(TOP, len(logarithms)))
-        tokens = [self._tokenizer.decode([token]) for token in top.indices.tolist()]
-        return shares(options, zip(tokens, top.values.tolist(), strict=True))
 
     def _inputs(self, messages: Sequence[Message], max_tokens: int) -> Any:
         """The prompt's token ids, of shape (1, tokens), and their mask."""

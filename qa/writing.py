@@ -1,19 +1,16 @@
-"""What the engines of the generator share: the error, the thread between engine and reader, lengths and shares of tokens."""
+"""What the engines of the generator share: the error, the thread between engine and reader, lengths."""
 
 from __future__ import annotations
 
-import math
 import queue
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 Message = dict[str, str]
 """`role` and `content`."""
 GREEDY = {"temperature": 0, "seed": 1}
 """What is asked of every server, so that the same question gives the same answer."""
-TOP = 20
-"""Likeliest tokens that are looked at for the share of an option; no server gives more."""
 
 
 class WriterError(RuntimeError):
@@ -55,14 +52,6 @@ def pumped(
         left.set()
         stop()
         thread.join(timeout=1 if patience else 10)  # a server that does not answer is not waited for
-
-
-def shares(options: Sequence[str], top: Iterable[tuple[str, float]]) -> list[float] | None:
-    """Each option's share among the options, from the likeliest tokens and the natural logarithms of their probabilities."""
-    tokens = [(token.strip(), math.exp(logarithm)) for token, logarithm in top]
-    found = [sum(p for token, p in tokens if token == option) for option in options]
-    total = sum(found)
-    return [p / total for p in found] if total else None
 
 
 def prompt_length(messages: Sequence[Message], count: Callable[[str], int]) -> int:

@@ -74,16 +74,13 @@ class ScriptedWriter:
     """Replays queued replies a few characters at a time; a queued exception is raised in its place.
 
     `sent` holds (messages, max_tokens) of each call, `closed_early` whether its reader left before the end
-    (None while it is being read). `likelihoods` are what `likelihood` returns, one a call; None when they are used up.
+    (None while it is being read).
     """
 
     name = "scripted"
 
-    def __init__(self, *replies: str | BaseException, piece: int = 3, likelihoods: Sequence[list[float] | None] = ()) -> None:
+    def __init__(self, *replies: str | BaseException, piece: int = 3) -> None:
         self.replies = deque(replies)
-        self.likelihoods = deque(likelihoods)
-        self.asked: list[tuple[list[dict[str, str]], list[str]]] = []
-        """(messages, options) of each call of `likelihood`."""
         self.piece = piece
         self.sent: list[tuple[list[dict[str, str]], int]] = []
         self.closed_early: list[bool | None] = []
@@ -96,10 +93,6 @@ class ScriptedWriter:
 
     def count(self, text: str) -> int:
         return len(text)
-
-    def likelihood(self, messages: Sequence[dict[str, str]], options: Sequence[str]) -> list[float] | None:
-        self.asked.append(([dict(m) for m in messages], list(options)))
-        return self.likelihoods.popleft() if self.likelihoods else None
 
     def _pieces(self, reply: str | BaseException, call: int) -> Iterator[str]:
         if isinstance(reply, BaseException):

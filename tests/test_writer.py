@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import math
 import os
 import secrets
 import time
@@ -61,19 +60,6 @@ def test_leaving_early_stops_the_engine(tiny):
     next(stream)
     stream.close()
     assert not made._lock.locked()
-
-
-def test_transformers_likelihood_is_the_softmax_over_the_options(tiny):
-    import torch
-
-    made = TransformersWriter(str(tiny), "tiny")
-    ids = made._tokenizer("企业可以申请补贴吗", return_tensors="pt")["input_ids"]
-    with torch.no_grad():
-        logits = made._model(ids).logits[0, -1]
-    two = [float(logits[made._tokenizer.convert_tokens_to_ids(w)]) for w in "有可"]
-    expected = math.exp(two[0]) / (math.exp(two[0]) + math.exp(two[1]))
-    assert made.likelihood(ASKED, ["有", "可", "无"]) == pytest.approx([expected, 1 - expected, 0], abs=1e-5)
-    assert made.likelihood(ASKED, ["无", "否"]) is None
 
 
 def test_transformers_refuses_what_does_not_fit(tiny):
@@ -184,7 +170,7 @@ def test_llama_refuses_what_does_not_fit_before_it_is_cut(llama):
     with pytest.raises(WriterError, match=r"提示有 540 个词元，回答最多 485 个，.*1024 个.*YOUJU_CONTEXT_TOKENS"):
         llama.stream(long, 485)
     with pytest.raises(WriterError, match="YOUJU_EVIDENCE_TOKENS"):
-        llama.likelihood([{"role": "user", "content": "补贴" * 1000}], ["能"])
+        llama.stream([{"role": "user", "content": "补贴" * 1000}], 1)
 
 
 def test_llamas_own_refusal_reaches_the_reader(llama):
@@ -192,33 +178,11 @@ def test_llamas_own_refusal_reaches_the_reader(llama):
     long = [{"role": "user", "content": "补贴" * 2000}]
     with pytest.raises(WriterError, match=r"提示有 20\d\d 个词元，回答最多 9 个，.*1024 个"):
         list(llama.stream(long, 9))
-    with pytest.raises(WriterError, match=r"提示有 20\d\d 个词元，回答最多 1 个，.*1024 个"):
-        llama.likelihood(long, ["能"])
 
 
 def test_any_other_failure_of_llama_reaches_the_reader(llama):
     with pytest.raises(WriterError, match=r"生成模型出错：.*role"):
         list(llama.stream([{"role": "user", "content": "问"}, {"content": "没有角色"}], 5))
-
-
-def test_llama_likelihood_is_the_share_among_the_options(llama):
-    asked = {"messages": ASKED, "max_tokens": 1, "logprobs": True, "top_logprobs": 20, "temperature": 0}
-    (first,) = llama._server.handle_chat_completions(asked)["choices"][0]["logprobs"]["content"]
-    one, _, two, *_ = first["top_logprobs"]
-    share = 1 / (1 + math.exp(two["logprob"] - one["logprob"]))
-    assert 0.5 < share < 0.999
-    found = llama.likelihood(ASKED, [two["token"], "从不", one["token"]])
-    assert found == pytest.approx([1 - share, 0, share], abs=1e-6)
-    assert llama.likelihood(ASKED, ["从不"]) is None
-
-
-def test_llama_does_not_tell_of_a_token_that_is_part_of_a_character(llama):
-    class Silent:
-        def handle_chat_completions(self, _):
-            return {"choices": [{"finish_reason": "length", "message": {"content": "�"}}]}
-
-    llama._server = Silent()
-    assert llama.likelihood(ASKED, ["能"]) is None
 
 
 def test_a_vocabulary_is_converted_once_for_each_state_of_the_file(small, tmp_path, monkeypatch):
