@@ -1,7 +1,7 @@
 """Fit the refusal curve: `python -m eval refusal` reads questions that the corpus answers and ones that it does not.
 
 The curve is a logistic regression on the measures of `qa.refusal`; its numbers are copied into that
-file by hand, so that a run of this command never changes the product unseen.
+file by hand, so that a run of this command never changes the product unseen. With a folder the curve is drawn in its report.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.cases import load
+from eval.run import origin
 from index.search import Index
 from qa.refusal import THRESHOLD, answerable, measures
 
 CASES = tuple(Path(__file__).parent / "cases" / f"{name}.jsonl" for name in ("refusal", "dev"))
+FILE = "refusal.json"
 _RIDGE = 0.01
 _STEPS = 20_000
 
@@ -33,6 +36,20 @@ class Fit:
     rightly_refused: float
     """Share of unanswerable ones."""
     mistakes: tuple[tuple[str, float], ...]
+    scores: tuple[tuple[float, bool], ...] = ()
+    """(how answerable the curve in use finds a question, whether the corpus answers it), of every question."""
+
+    def curve_points(self) -> list[dict[str, float]]:
+        """For thresholds from 0 to 1: the share of unanswerable and of answerable questions below each."""
+        good, bad = ([s for s, answered in self.scores if answered is kind] for kind in (True, False))
+        return [
+            {
+                "threshold": n / 100,
+                "refused": sum(s < n / 100 for s in bad) / max(len(bad), 1),
+                "wrongly refused": sum(s < n / 100 for s in good) / max(len(good), 1),
+            }
+            for n in range(101)
+        ]
 
 
 def fit(index: Index, cases: Sequence[Path] = CASES) -> Fit:
@@ -53,7 +70,19 @@ def fit(index: Index, cases: Sequence[Path] = CASES) -> Fit:
     wrong = [(q, s) for q, s, a, r in zip(questions, scores, answered, refused, strict=True) if a == r]
     good = [r for r, a in zip(refused, answered, strict=True) if a]
     bad = [r for r, a in zip(refused, answered, strict=True) if not a]
-    return Fit(curve, float(np.mean(good)), float(np.mean(bad)), tuple(wrong))
+    return Fit(curve, float(np.mean(good)), float(np.mean(bad)), tuple(wrong), tuple(zip(scores, answered, strict=True)))
+
+
+def told(found: Fit) -> dict[str, Any]:
+    """What the report draws."""
+    return {
+        "threshold": THRESHOLD,
+        "points": found.curve_points(),
+        "refused": found.rightly_refused,
+        "wrongly refused": found.wrongly_refused,
+        "questions": len(found.scores),
+        **origin(),
+    }
 
 
 def logistic(rows: Sequence[Sequence[float]], labels: Sequence[bool]) -> tuple[float, ...]:

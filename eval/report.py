@@ -1,6 +1,6 @@
 """`report.html`: figures, plots and every failure of a run, in one file that opens offline.
 
-An ablation and a comparison with the libraries that lie in the same folder are told in it too.
+An ablation, a refusal curve and a comparison with the libraries that lie in the same folder are told in it too.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from eval.cases import CaseError
 from eval.metrics import BUDGETS, CUTS, Judged, holds
 from eval.peer_report import image, sections
 from eval.peers import COMPARED
+from eval.refusal import FILE as REFUSAL
 
 STYLE = """
 body { font: 15px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
@@ -58,12 +59,17 @@ def alone(parts: Sequence[str]) -> str:
 
 
 def beside(folder: Path) -> list[str]:
-    """Sections of the ablation and of the comparison with the libraries, where the folder holds them.
+    """Sections of the refusal curve, the ablation and the comparison with the libraries, where the folder holds them.
 
     Raises:
         CaseError: the file of one of them is damaged.
     """
     out = []
+    if (folder / REFUSAL).exists():
+        try:
+            out += _refusals(json.loads((folder / REFUSAL).read_text("utf-8")))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise CaseError(f"{folder / REFUSAL} 读不出来（{error!r}）。请删去它，或再运行 python -m eval refusal。") from error
     if (folder / ablation.FILE).exists():
         out += _ablation(ablation.read(folder / ablation.FILE))
     if (folder / PEERS).exists():
@@ -73,6 +79,31 @@ def beside(folder: Path) -> list[str]:
             raise CaseError(f"{folder / PEERS} 读不出来（{error!r}）。请删去它，或再运行 python -m eval.peers。") from error
         out += ["<h2>与同类库的比较</h2>", "<div class='wide'>", *told, "</div>"]
     return out
+
+
+def _refusals(made: Mapping[str, Any]) -> list[str]:
+    """The refusal curve: what is refused, rightly and wrongly, wherever the threshold is put."""
+    import matplotlib as mpl  # noqa: PLC0415 - slow to import
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    points = made["points"]
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    for name, colour in (("refused", "tab:blue"), ("wrongly refused", "tab:red")):
+        axes[0].plot([p["threshold"] for p in points], [p[name] for p in points], color=colour, label=name)
+    axes[0].axvline(made["threshold"], color="grey", linestyle="--", linewidth=0.8, label="threshold in use")
+    axes[0].set(title="questions refused by the curve", xlabel="threshold", ylim=(0, 1.02))
+    axes[0].legend()
+    axes[1].plot([p["wrongly refused"] for p in points], [p["refused"] for p in points])
+    axes[1].plot(made["wrongly refused"], made["refused"], "o", color="tab:red", label="in use")
+    axes[1].set(title="unanswerable refused / answerable refused", xlabel="wrongly refused", ylabel="refused", ylim=(0, 1.02))
+    axes[1].legend()
+    about = (
+        f"{made['questions']} 个问题，版本 {made['commit']}。只看“像不像资料库能答的问题”这一条曲线（阈值 {made['threshold']}）："
+        f"拒答了 {made['refused']:.1%} 答不了的、{made['wrongly refused']:.1%} 答得了的；地区、时间、金额等其他拒答理由另外判定。"
+    )
+    return ["<h2>拒答曲线</h2>", f"<p>{html.escape(about)}</p>", image(figure, "refusal curve")]
 
 
 def _ablation(made: Mapping[str, Any]) -> list[str]:

@@ -12,9 +12,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index import hub, weights
+from index import hub, quantised, weights
 from index.errors import WeightsError
-from index.settings import IndexSettings
+from index.settings import DEFAULT_ENCODER, IndexSettings
 
 Vectors = NDArray[np.float32]
 """(n, dimensions), rows of length 1."""
@@ -41,7 +41,7 @@ def fingerprint(settings: IndexSettings) -> str:
     name = settings.encoder
     if name in weights.pinned():
         marker = json.loads((weights.require(settings.home, name) / weights.MARKER).read_text("utf-8"))
-        return f"{name}:{marker['sha256'][:16]}"
+        return f"{name}:{marker['sha256'][:16]}" + (f":int8-{quantised.digest()}" if in_8_bits(settings) else "")
     if hub.is_hub_name(name):
         return f"{name}:{hub.cached(name).name[:16]}"  # the snapshot's commit
     local = Path(name).expanduser()
@@ -59,13 +59,18 @@ def encoder(settings: IndexSettings) -> Encoder:
         path = weights.require(settings.home, name)
     else:
         path = hub.cached(name) if hub.is_hub_name(name) else Path(name).expanduser()
-    return SentenceTransformerEncoder(str(path) if path.is_dir() else name, fingerprint(settings))
+    return SentenceTransformerEncoder(str(path) if path.is_dir() else name, fingerprint(settings), int8=in_8_bits(settings))
+
+
+def in_8_bits(settings: IndexSettings) -> bool:
+    """Whether passages are embedded by the shipped 8-bit layers, which fit one encoder alone."""
+    return settings.embedding == "int8" and settings.encoder == DEFAULT_ENCODER
 
 
 class SentenceTransformerEncoder:
     """A sentence-transformers model on the CPU; its own prompts for queries and passages are used."""
 
-    def __init__(self, name: str, fingerprint: str, batch: int = 16) -> None:
+    def __init__(self, name: str, fingerprint: str, batch: int = 16, int8: bool = False) -> None:
         os.environ["HF_HUB_OFFLINE"] = "1"  # weights come from `fetch`; a question never opens a connection
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds to import
@@ -83,6 +88,8 @@ class SentenceTransformerEncoder:
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self._batch = batch
         self._half = has_bfloat16()
+        self._int8 = int8
+        self._layers: quantised.Layers | None = None
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         return self._unit(self._model.encode_query(list(texts), batch_size=self._batch, show_progress_bar=False))
@@ -90,10 +97,19 @@ class SentenceTransformerEncoder:
     def passages(self, texts: Sequence[str]) -> Vectors:
         import torch  # noqa: PLC0415
 
+        if self._int8:
+            return self._in_8_bits(texts)
         # bfloat16 where the processor has it: a third faster, vectors agree at cosine 0.9999.
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._half):
             vectors = self._model.encode_document(list(texts), batch_size=self._batch, show_progress_bar=False)
         return self._unit(vectors)
+
+    def _in_8_bits(self, texts: Sequence[str]) -> Vectors:
+        if self._layers is None:  # compiled when the first passage comes: questions alone need none of it
+            self._layers = quantised.Layers(self._model[0].auto_model.get_input_embeddings().weight.detach().numpy())
+        prompt, longest = self._model.prompts["document"], self._model.max_seq_length
+        tokens = self._model.tokenizer([prompt + t for t in texts], truncation=True, max_length=longest)["input_ids"]
+        return self._unit(self._layers.embed(tokens, self._batch))
 
     @staticmethod
     def _unit(vectors: object) -> Vectors:

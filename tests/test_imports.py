@@ -16,6 +16,8 @@ MAY = {
 OWNERS = {
     "sentence_transformers": {"eval/train/__main__.py", "index/rerank.py", "index/models.py", "index/convert.py"},
     "faiss": {"index/vectors.py"},
+    "openvino": {"index/quantised.py", "eval/train/int8.py"},
+    "nncf": {"eval/train/int8.py"},
     "bm25s": {"index/lexical.py"},
     "rjieba": {"index/tokens.py"},
     "opencc": {"index/tokens.py"},
@@ -38,6 +40,7 @@ OWNERS = {
         "qa/writer.py",
         "eval/train/descent.py",
         "eval/train/encoder.py",
+        "eval/train/int8.py",
         "eval/train/reranker.py",
     },
     "langchain_core": {"eval/peer_systems.py"},

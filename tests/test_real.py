@@ -3,10 +3,12 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from index import models
 from qa import start
 from qa.answer import Evidence, Token
 from qa.check import check
@@ -179,3 +181,12 @@ def test_fetch_a_second_time_does_nothing():
     done = subprocess.run([sys.executable, "-m", "index", "fetch"], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("已就绪") == 2
+
+
+def test_passages_in_8_bits_lie_beside_the_ones_in_floating_point(assistant):
+    texts = [c.text for c in assistant.index.clauses if len(c.text) > 60][:40]
+    settings = assistant.settings.index
+    floats, bits = (models.encoder(replace(settings, embedding=e)).passages(texts) for e in ("float", "int8"))
+    near = floats @ bits.T
+    assert (near.argmax(axis=1) == range(len(texts))).all()
+    assert near.diagonal().min() > 0.99

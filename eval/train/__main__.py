@@ -1,4 +1,4 @@
-"""`python -m eval.train encoder|reranker`: make what `index/tuned` ships again, from public weights and questions.
+"""`python -m eval.train encoder|int8|reranker`: make what `index/tuned` ships again, from public weights and questions.
 
 Both write a log beside what they make. On two cores each takes some 20 minutes, and the first of them a quarter
 of an hour more to embed all articles, from which hard negatives are mined.
@@ -7,6 +7,7 @@ of an hour more to embed all articles, from which hard negatives are mined.
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -29,6 +30,7 @@ from index.settings import IndexSettings
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="训练向量模型和重排模型。")
 LeCoQA = Annotated[Path, typer.Option("--data", help="LeCoQA 文件夹（corpus.jsonl、queries.train.jsonl）")]
 _BASE, _ENCODER = "multilingual-e5-small", "youju-e5-small"
+_SEED, _SAMPLE = 1, 200
 _RANKS = (2, 60)  # hard negatives are drawn from these places of the base encoder's ranking
 
 
@@ -70,6 +72,24 @@ def reranker(folder: LeCoQA, out: Annotated[Path, typer.Option(help="写到这�
     model.save_pretrained(out)
     tokenizer.save_pretrained(out)
     say(f"saved {out}")
+
+
+@app.command()
+def int8(folder: LeCoQA) -> None:
+    """把向量模型的各层压成 8 位，写出 index/tuned/encoder-int8.xml 和 .bin（需要 pip install -e '.[train]'）。"""
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+    from eval.train.int8 import quantise  # noqa: PLC0415
+
+    path = weights.require(IndexSettings.from_environment().home, _ENCODER)
+    model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
+    passages = training.load(folder).passages
+    chosen = random.Random(_SEED).sample(passages, min(len(passages), _SAMPLE))  # noqa: S311 - not for secrets
+    tokens = model.tokenizer([model.prompts["document"] + p for p in chosen], truncation=True, max_length=model.max_seq_length)[
+        "input_ids"
+    ]
+    quantise(model[0].auto_model, tokens, tuned.FOLDER / "encoder-int8.xml")
+    typer.echo(f"已写出 {tuned.FOLDER / 'encoder-int8.xml'}。请重新建立索引：make index")
 
 
 def _mined(settings: IndexSettings, data: training.Data) -> list[list[int]]:
