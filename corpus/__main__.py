@@ -1,4 +1,4 @@
-"""`python -m corpus check|show|find`: look at the documents as the program reads them."""
+"""`python -m corpus check|show|find|measures`: look at the documents as the program reads them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from corpus import catalog, lookup, read
+from corpus import catalog, facts, lookup, measure_export, read
 from corpus import check as checking
 from corpus.clauses import clauses
+from corpus.measures import measures as read_measures
 from corpus.records import CorpusError
 
 DOCUMENTS = Path(os.environ.get("YOUJU_CORPUS") or Path(__file__).parent / "documents").expanduser()
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="语料：检查、浏览、按地址查找。")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="语料：检查、浏览、按地址查找、列出支持措施。")
 Folder = Annotated[Path, typer.Option("--corpus", help="语料文件夹")]
 
 
@@ -107,6 +108,34 @@ def find(words: Annotated[str, typer.Argument(help="如：8号文第十四条")]
         raise CorpusError(f"没有找到“{words}”。请写明文号或《标题》，再写条款地址，例如 {documents[0].number} 五（十四）。")
     for clause in found:
         typer.echo(f"{clause.citation}\n{clause.reading}\n")
+
+
+@app.command()
+def measures(
+    corpus: Folder = DOCUMENTS,
+    document: Annotated[str, typer.Option(help="只看这一份：id、文号或标题")] = "",
+    kind: Annotated[str, typer.Option(help="只看这一种，如 补贴、人才")] = "",
+    form: Annotated[str, typer.Option("--format", help="text、jsonl、csv 或 xlsx")] = "text",
+    out: Annotated[Path | None, typer.Option(help="写入文件；xlsx 必须给出")] = None,
+) -> None:
+    """列出或导出条款里的支持措施。"""
+    if form not in measure_export.FORMATS:
+        raise CorpusError(f"不认识的格式“{form}”。可用：{'、'.join(measure_export.FORMATS)}。")
+    if form == "xlsx" and out is None:
+        raise CorpusError("xlsx 是二进制文件，请用 --out 给出文件名，例如 --out 措施.xlsx。")
+    known = [k.kind for k in facts.kinds()]
+    if kind and kind not in known:
+        raise CorpusError(f"没有“{kind}”这一种。可用：{'、'.join(known)}。")
+    documents = catalog.load(corpus)
+    chosen = [d for d in documents if document in {"", d.id, d.number, d.title}]
+    if not chosen:
+        raise CorpusError(f"没有 id、文号或标题为“{document}”的文件。可用：{'、'.join(d.id for d in documents)}")
+    found = [m for d in chosen for c in clauses(d) for m in read_measures(c) if kind in {"", m.kind, *m.kinds}]
+    if out is None:
+        typer.echo(measure_export.printed(found, form), nl=False)
+        return
+    measure_export.write(found, form, out)
+    typer.echo(f"{len(found)} 项措施，写入 {out}。")
 
 
 def main() -> None:

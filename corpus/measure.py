@@ -93,6 +93,8 @@ class Measure:
     """Values of the fact “activity” that the benefit serves (购买设备, 融资 …)."""
     fields: tuple[str, ...] = ()
     """Values of the fact “field” that it names."""
+    kinds: tuple[str, ...] = ()
+    """Further kinds that its words fit, the nearest first."""
 
     def words(self, span: Span) -> str:
         return self.clause.document.text[span[0] : span[1]]

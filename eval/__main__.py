@@ -1,4 +1,4 @@
-"""`python -m eval run|report|compare|ablate|check|claims|speed|growth|refusal`: how good it is, and how fast."""
+"""`python -m eval run|report|compare|ablate|check|claims|measures|speed|growth|refusal`: how good it is, and how fast."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import typer
 
 from corpus.records import CorpusError
 from eval.cases import Case, CaseError, load, unproved
+from eval.measure_gold import SHIPPED, Half, bind
+from eval.measure_gold import load as load_gold
 from index.errors import IndexingError
 from qa.settings import Settings, SettingsError
 
@@ -24,13 +26,17 @@ def run(
     cases: Annotated[Path | None, typer.Option("--cases", help="用例文件（JSON Lines）")] = None,
     beir: Annotated[Path | None, typer.Option("--beir", help="BEIR 布局的文件夹，代替 --cases（只检索）")] = None,
     split: Annotated[str, typer.Option(help="BEIR 的哪一部分问题")] = "test",
+    profiles: Annotated[Path | None, typer.Option("--profiles", help="画像文件（JSON Lines），代替 --cases：跑政策匹配")] = None,
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="只检索，不写答案")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="只跑前几个")] = None,
 ) -> None:
     """跑一遍用例（断了再运行会接着跑），写出结果、汇总和报告。"""
-    if (cases is None) == (beir is None):
-        raise CaseError("请给 --cases 用例文件，或 --beir 文件夹，二者之一。")
+    if sum(given is not None for given in (cases, beir, profiles)) != 1:
+        raise CaseError("请给 --cases 用例文件、--beir 文件夹或 --profiles 画像文件，三者之一。")
     settings = Settings.from_environment()
+    if profiles is not None:
+        _run_profiles(settings, profiles, out, limit)
+        return
     if beir is not None:
         _run_beir(settings, beir, split, out, limit)
         return
@@ -43,6 +49,27 @@ def run(
         typer.echo(f"警告：{cases.name} {wrong}：语料的任何一条里都没有这句引文，它会算作没有找到。", err=True)
     run_cases(chosen, out, index, assistant, _settings(settings, cases, retrieval_only))
     _write_report(chosen, out, index.by_id)
+
+
+def _run_profiles(settings: Settings, file: Path, out: Path, limit: int | None) -> None:
+    from eval import profiles  # noqa: PLC0415
+    from qa.match import ready  # noqa: PLC0415
+
+    chosen = profiles.load(file)[:limit]
+    index = _open(settings, retrieval_only=True)[0]
+    for wrong in profiles.unproved(chosen, index.clauses):
+        typer.echo(f"警告：{file.name} {wrong}：语料的任何一条里都没有这句引文。", err=True)
+    ready(index, settings.index.index)
+    profiles.run(chosen, out, index, _settings(settings, file, retrieval_only=True))
+    found = profiles.judged(chosen, out, index.by_id)
+    made = profiles.summary(found, json.loads((out / "settings.json").read_text("utf-8")))
+    (out / "summary.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
+    (out / "report.html").write_text(profiles.page(found, made), "utf-8")
+    for name, value in made["overall"].items():
+        typer.echo(f"{name:16} {value['mean']:.3f}  [{value['low']:.3f}, {value['high']:.3f}]  {value['cases']}")
+    if made["failed"]:
+        typer.echo(f"出错的画像：{'、'.join(made['failed'])}")
+    typer.echo(f"报告：{out / 'report.html'}")
 
 
 def _run_beir(settings: Settings, folder: Path, split: str, out: Path, limit: int | None) -> None:
@@ -214,6 +241,36 @@ def check_claims(
         (out / "claims.json").write_text(json.dumps({"files": made, **origin()}, ensure_ascii=False, indent=1), "utf-8")
 
 
+@app.command("measures")
+def check_measures(
+    cases: Annotated[
+        list[Path] | None, typer.Option("--cases", help="标注文件或文件夹，可重复；不写则用随附的", metavar="FILE")
+    ] = None,
+    half: Annotated[Half, typer.Option(help="各文件里行号为单（odd）、为双（even）的条款，或全部")] = "all",
+    out: Annotated[Path | None, typer.Option(help="结果文件夹：measures.json、measures.html")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="列出每个字段漏读和误读的")] = False,
+) -> None:
+    """支持措施读得准不准：与人工标注逐条比较，按字段给出精确率、召回率和 F1。"""
+    from corpus.catalog import load as load_documents  # noqa: PLC0415
+    from corpus.clauses import clauses  # noqa: PLC0415
+    from corpus.measures import measures as read  # noqa: PLC0415
+    from eval import measures as measure  # noqa: PLC0415
+    from eval.run import origin  # noqa: PLC0415
+
+    chosen = load_gold(cases or [SHIPPED], half)
+    documents = load_documents(Settings.from_environment().index.corpus)
+    found = measure.score(bind(chosen, [c for d in documents for c in clauses(d)]), read)
+    typer.echo("\n".join([f"{len(chosen)} 条", *measure.printed(found), *(measure.misses(found) if verbose else [])]))
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        files = [p.name for p in cases or [SHIPPED]]
+        made = {"half": half, "files": files, **measure.to_json(found), **origin()}
+        (out / "measures.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
+        about = f"{len(chosen)} 条，{half}，版本 {made['commit']}"
+        (out / "measures.html").write_text(measure.page(found, about), "utf-8")
+        typer.echo(f"报告：{out / 'measures.html'}")
+
+
 @app.command()
 def speed(questions: Annotated[int, typer.Option(min=1, max=20, help="问几个问题")] = 20) -> None:
     """启动、依据、首字、全文、建索引、内存，各与目标相比（比值小于 1 为达到）。"""
@@ -258,11 +315,18 @@ def growth(
 
 
 @app.command()
-def refusal() -> None:
-    """拟合拒答曲线，并检验正在使用的那一条。"""
-    from eval.refusal import fit  # noqa: PLC0415
+def refusal(
+    cases: Annotated[list[Path] | None, typer.Option("--cases", help="用例文件，可多个；不写则用拟合时的那些")] = None,
+    out: Annotated[Path | None, typer.Option(help="一次运行的文件夹：曲线画进它的 report.html")] = None,
+) -> None:
+    """拟合拒答曲线，检验正在使用的那一条，并把它画进报告。"""
+    from eval.refusal import CASES, FILE, fit, told  # noqa: PLC0415
 
-    found = fit(_open(Settings.from_environment(), retrieval_only=True)[0])
+    found = fit(_open(Settings.from_environment(), retrieval_only=True)[0], cases or CASES)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / FILE).write_text(json.dumps(told(found), ensure_ascii=False, indent=1), "utf-8")
+        typer.echo(f"曲线已写入 {out / FILE}；运行 python -m eval report --cases 用例 --out {out} 画进报告。")
     typer.echo(f"拟合：{'，'.join(f'{v:.2f}' for v in found.curve)}")
     typer.echo(f"使用中的曲线：误拒 {found.wrongly_refused:.1%}，正确拒答 {found.rightly_refused:.1%}")
     for question, score in found.mistakes:
