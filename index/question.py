@@ -22,7 +22,7 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
     “到2020年全国…多少？辽宁呢？” gives two: the second takes the first's words with 辽宁 in the place of
     全国. Sentences that only tell something stay with the question after them.
     """
-    pair = _pair(question, regions)
+    pair = _pair(question, regions) or _sides(question, regions)
     if pair:
         return pair
     found: list[str] = []
@@ -91,9 +91,44 @@ def _pair(question: str, regions: Sequence[str]) -> list[str]:
     return [question.replace(match.group(), match[n], 1) for n in (1, 2)]
 
 
+_SET_BESIDE = re.compile(
+    r"各(?:自|是|有|为|定|达|要|怎|如)|分别|哪(?:个|边|份|一个)更?|谁(?:更|高|低|多|少|早|晚|大|小|的)|不同|不一样|一样|一致|相同|区别|差别|差异|差距"
+    r"|差多少|又(?:是|有|定|要)|相比|比.{1,12}[高低多少快慢大小早晚]|[几多少]个?百分点"
+)
+_JOINED = r"[和与跟同、]?"
+
+
+def _sides(question: str, regions: Sequence[str]) -> list[str]:
+    """“…国家定多少，辽宁定多少？” and “2020年和2030年的目标有何不同？” → the question about each of the two.
+
+    Empty unless exactly two places, or two years, are set side by side; what stands in 《》 counts for neither.
+    """
+    text = _untitled(question)
+    if not _SET_BESIDE.search(text):
+        return []
+    nation = [m.group() for m in _NATIONWIDE.finditer(text)]
+    named = [m.group() for region in regions if region != "全国" for m in re.finditer(_short(region), text)]
+    places, years = [*dict.fromkeys(nation), *dict.fromkeys(named)], list(dict.fromkeys(re.findall(r"(?:19|20)\d\d年", text)))
+    if nation and len(set(named)) == 1:
+        return [_without(question, named), _without(question, nation)]
+    if len(years) == 2 and not places[1:] and not re.search(r"(?:19|20)\d\d年[^，。？]{0,12}(?:意见|方案|规划|纲要|文)", text):
+        return [_without(question, [year]) for year in reversed(years)]
+    return []
+
+
+def _without(question: str, names: Sequence[str]) -> str:
+    for name in dict.fromkeys(names):
+        question = re.sub(rf"{_JOINED}{re.escape(name)}{_JOINED}", "", question)
+    return question
+
+
+def _short(region: str) -> str:
+    return re.escape(re.sub(r"(?:省|市|自治区)$", "", region)) + r"(?:省|市)?"
+
+
 _NATIONWIDE = re.compile(
     r"全国|国家(?=层面|规定|政策|出台|定|有|对|给|为|怎么|怎样|如何|是|能|会|要|想|打算|准备|鼓励|支持|要求|提出|说|管|帮|让|现在|目前|什么|哪"
-    r"|的(?:政策|规定|目标|要求|文件|口径)|[，,。？?、和与跟]|$)"
+    r"|的(?:政策|规定|目标|要求|文件|口径)|文件|\d{4}年|[，,。？?、和与跟]|$)"
 )
 """国家 as the one who acts; in 国家自主创新示范区 it is part of a name."""
 

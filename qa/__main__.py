@@ -1,10 +1,12 @@
-"""`python -m qa ask|chat|serve` (also `youju`): one question, a conversation in the terminal, page and API."""
+"""`python -m qa ask|chat|check|match|serve` (also `youju`): answers, a check, the policy matcher, page and API."""
 
 from __future__ import annotations
 
 import json
 import socket
 import sys
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +16,8 @@ from index.errors import IndexingError
 from index.search import Filters
 from qa import show
 from qa.answer import Assistant, Evidence, Token
+from qa.dossier import DossierError
+from qa.profile_form import ProfileError
 from qa.records import Answer, QuestionError
 from qa.settings import Settings, SettingsError
 from qa.writer import WriterError
@@ -128,6 +132,42 @@ def check(
 
 
 @app.command()
+def match(
+    say: Annotated[str | None, typer.Option("--say", help="用自己的话说说情况和想做的事；写 - 则从标准输入读")] = None,
+    profile: Annotated[Path | None, typer.Option("--profile", help="画像文件（JSON，键同接口 /api/match 的 profile）")] = None,
+    level: Levels = None,
+    region: Regions = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="最多列出几条")] = 20,
+    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按哪一天判断期限，缺省为今天")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="导出清单：.html 或 .xlsx")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """哪些扶持措施可能适用：逐条件比对，附条款原文。"""
+    from qa import dossier, match_show, match_wire, start  # noqa: PLC0415 - torch is slow to load
+    from qa.match import match as match_profile  # noqa: PLC0415
+    from qa.match import ready  # noqa: PLC0415
+
+    asker = match_show.asker(sys.stdin.read() if say == "-" else say, profile)
+    if out:
+        dossier.check(out)  # a name that cannot be written need not wait for the models
+    settings = Settings.from_environment()
+    index = start.index(settings)
+    ready(index, settings.index.index)
+    filters = Filters(levels=tuple(level or ()), regions=tuple(region or ()))
+    found = match_wire.model(match_profile(index, asker, filters, as_of.date() if as_of else None), limit)
+    if out:
+        from index.files import corpus_hash  # noqa: PLC0415
+
+        dossier.write(out, found, corpus_hash(settings.index.corpus))
+    if as_json:
+        typer.echo(json.dumps(found.model_dump(), ensure_ascii=False, indent=1))
+        return
+    typer.echo("\n".join(match_show.lines(found)))
+    if out:
+        typer.echo(f"已导出：{out}")
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="监听地址；对外服务用 0.0.0.0")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
@@ -138,12 +178,15 @@ def serve(
     import uvicorn  # noqa: PLC0415
 
     from qa import server, start  # noqa: PLC0415
+    from qa.match import ready  # noqa: PLC0415
 
     settings = Settings.from_environment()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     _refuse_taken(settings.host, settings.port)
     typer.echo("正在载入模型和索引 …")
-    application = server.application(start.assistant(settings))
+    assistant = start.assistant(settings)
+    ready(assistant.index, settings.index.index)
+    application = server.application(assistant)
     shown = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - printed, not bound
     typer.echo(f"就绪：网页 http://{shown}:{settings.port}/ ，接口文档 http://{shown}:{settings.port}/docs")
     uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
@@ -165,7 +208,7 @@ def _refuse_taken(host: str, port: int) -> None:
 def main() -> None:
     try:
         app()
-    except (IndexingError, CorpusError, QuestionError, SettingsError, WriterError) as error:
+    except (IndexingError, CorpusError, DossierError, ProfileError, QuestionError, SettingsError, WriterError) as error:
         typer.echo(f"错误：{error}", err=True)
         raise SystemExit(1) from None
     except SystemExit as stop:

@@ -18,7 +18,8 @@ import prompts
 from corpus.records import Note, Span
 from index.search import Filters, Hit, Index
 from index.tokens import simplified
-from qa import context, differ, expand, ground, quote, refusal
+from qa import context, differ, expand, ground, quote, refusal, support
+from qa.match_records import Matches
 from qa.records import Answer, Checked, Citation, Piece, QuestionError
 from qa.rewrite import Question, read
 from qa.settings import Settings
@@ -39,6 +40,13 @@ class Evidence:
     standalone: str
     hits: tuple[Hit, ...]
     pieces: tuple[Piece, ...]
+    matches: Matches | None = None
+    """Measures for who asks, when the question asks for support: they take turns with the hits."""
+
+    @property
+    def sides(self) -> int:
+        """How many leading hits each deserve a sentence beyond the parts of the question: the best measure is one."""
+        return 1 if self.matches else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +110,13 @@ class Assistant:
     def _found(self, turn: Question, asked: str, filters: Filters | None, words: str = "") -> Evidence:
         also = " ".join(part for part in (turn.also or (asked if words else ""), words) if part)
         hits = tuple(self.index.search(asked, self.settings.hits, filters, also))
-        pieces = context.pieces(asked, hits, self.settings.evidence_tokens, self.writer.count, self.index.parts(asked))
-        return Evidence(turn.whole, hits, tuple(pieces))
+        who = support.asker(asked)
+        matches = support.matched(self.index, who, filters) if who else None
+        if matches:
+            hits = support.joined(self.index, asked, hits, matches, filters)
+        parts = self.index.parts(asked) + bool(matches)
+        pieces = context.pieces(asked, hits, self.settings.evidence_tokens, self.writer.count, parts)
+        return Evidence(turn.whole, hits, tuple(pieces), matches)
 
     def _again(self, turn: Question, asked: str, filters: Filters | None, found: Evidence) -> Evidence | None:
         """Evidence for a question in everyday words, found with official ones; None when it needs none."""
@@ -173,9 +186,11 @@ class Assistant:
     ) -> list[Checked]:
         """What is shown: the sentences that hold, and behind them the clauses' own words; numbered anew."""
         kept = [c for c in checked if c.verdict != "unsupported"]
-        behind = quote.support(kept, found.pieces, found.hits, self.index.parts(asked), beside)
-        kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.hits, asked)
-        return [_renumbered(c, n) for n, c in enumerate(kept)]
+        parts = self.index.parts(asked) + found.sides
+        behind = quote.support(kept, found.pieces, found.hits, parts, beside)
+        kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.hits, asked, parts)
+        fit = support.told(found.matches, kept) if found.matches else None
+        return [_renumbered(c, n) for n, c in enumerate([*kept, *([fit] if fit else [])])]
 
     def _finish(
         self,
@@ -205,6 +220,7 @@ class Assistant:
             timings,
             self.writer.name,
             failure,
+            found.matches,
         )
 
 

@@ -317,4 +317,27 @@ def _denied_only(one: str, other: str) -> bool:
     return False
 
 
+_TO_THE_ASKER = re.compile(
+    r"^(?P<before>(?:[^，。]{0,16}，){0,2}?)(?:根据条款，)?(?:您|你)们?(?:可以|可(?!以)|能够|能(?!够)|应当|应该|应(?![当该])|需要|需(?!要)|必须|要)(?:通过|考虑)?"
+    r"(?!享受|享有|获得|得到|拿到|申请|申报|咨询|联系|了解|参考|看|按|依|向)"
+)
+_ADDRESSES = re.compile(
+    r"可以|(?<![许认])可(?=[以持带在向按凭享自])|有权|享受|申请|申报|应当|不得"
+    r"|(?:鼓励|支持|引导|扶持|允许|推动)[^，。；]{0,16}(?:企业|人员|人才|专家|教师|高校|院校|学校|院所|机构|单位|个人|团队|农民|学生|青年|社会|主体|组织|合作社|大学生|各类|.者|.家)"
+)
+"""A clause that lets or makes somebody do a thing; others tell what the authorities will do."""
+
+
+def impersonal(text: str, source: str) -> str:
+    """The sentence without “您可以通过…” where the clause tells what the authorities do, not what the asker may do.
+
+    “您可以采用首购方式予以支持” → “采用首购方式予以支持”; unchanged where the clause lets somebody do it.
+    """
+    found = _TO_THE_ASKER.search(text)
+    if not found or _ADDRESSES.search(source):
+        return text
+    before = re.sub(r"根据[^，]*，$", "", found["before"])
+    return before + text[found.end() :]
+
+
 _SCOPE = 2  # characters behind a denial that must be the same on both sides

@@ -41,6 +41,7 @@ _ALIKE = 0.64
 """Cosine from which other words are taken for the same meaning (eval/LOG.md)."""
 _NOTHING = "条款中没有相应内容"
 _MOST_CLAUSES = 3  # that one sentence may rest on
+_LEAD_IN = re.compile(r"^(?:根据|按照|依据)(?:以上|上述|所给|给出的|提供的)?条款(?:的?规定|内容)?，")
 _LABEL = re.compile(
     r"^(?:[（(][\d一二三四五六七八九十]{1,3}[）)]|[-*•]|——|专栏\d+|第[\d一二三四五六七八九十百]+[篇章节条]) *"
     r"|(?<![\d.])\d{1,3}[.．、] *(?=[\u4e00-\u9fff“])"
@@ -109,7 +110,9 @@ class Grounder:
 
     def check(self, sentence: str, number: int) -> Checked:
         """One sentence (the `number`th of its answer) → verdict, and the best supporting span if there is one."""
-        text = _LABEL.sub("", strip_marks(sentence))  # labels of lists, the writer's own or a clause's, are no figures
+        text = _LABEL.sub(
+            "", _LEAD_IN.sub("", strip_marks(sentence))
+        )  # labels of lists, the writer's own or a clause's, are no figures
         words = _words(text)
         told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
         cited = self._support(text, words)
@@ -119,6 +122,8 @@ class Grounder:
         if not cited:
             problem = self._figure_problem(text, self._spans) or _NOTHING
             return self._alike(text, number) or Checked(text, "unsupported", None, problem)
+        if (plain := checks.impersonal(text, _quoted(cited))) != text:
+            return self.check(plain, number)
         own = frozenset().union(*(s.words for s in cited))
         around = frozenset().union(*(self._around[s.piece.number] for s in cited))
         # A sentence that only says the question again must find the question's words in the clause.

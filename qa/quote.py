@@ -20,6 +20,8 @@ _SHORTEST = 15
 """Characters; a shorter sentence is a title."""
 _LIKE = 0.010
 """Cosine by which a second quoted sentence may be less alike than the first."""
+_LIKE_ALONE, _MOST_ALONE = 0.010, 2
+"""The same where nothing but quotations answers, and how many stand there."""
 _SAID = 0.75
 """Share of a quotation's words that, once in the answer, makes quoting it again idle."""
 _LONGEST, _LONGER = 220, 90
@@ -28,18 +30,31 @@ _RIVAL = 0.9
 """Share of the first clause's fused score from which the second is as good as the first (eval/LOG.md)."""
 
 
-def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", most: int = 2) -> list[Checked]:
-    """An answer of the sentences nearest to the question, verbatim, and of the list that it asks for."""
+def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", parts: int = 1) -> list[Checked]:
+    """An answer of the clauses' own sentences: of each part of the question the nearest, then others nearly as near."""
     listed = _members(pieces, hits, "")
     if listed:
         return listed
     terms = named_terms(question)
     found = _nearest(pieces, hits)
+    leading = [h.clause.id for h in hits[:parts]]
+    first = [next(((p, s) for _, p, s in found if p.clause.id == i), None) for i in leading]
     # Sentences with words that the question quotes come first, whatever their likeness.
     found.sort(key=lambda item: -sum(t in _bare(item[1], item[2]) for t in terms))
     best = found[0][0] if found else 0.0
-    chosen = [(p, s) for score, p, s in found[:most] if score >= best - _LIKE or any(t in _bare(p, s) for t in terms)]
-    return [_quoted(piece, span, _bare(piece, span)) for piece, span in chosen]
+    near = [(p, s) for score, p, s in found if score >= best - _LIKE_ALONE or any(t in _bare(p, s) for t in terms)]
+    chosen: list[tuple[Piece, Span, str]] = []
+    room = _LONGEST + _LONGER * (parts - 1)
+    for piece, span in dict.fromkeys([*(f for f in first if f), *near]):
+        words = _bare(piece, span)
+        if chosen and (
+            len(words) > room or len(chosen) >= _MOST_ALONE + parts - 1 or _told(words, "".join(w for *_, w in chosen))
+        ):
+            continue
+        chosen.append((piece, span, words))
+        room -= len(words)
+    several = parts > 1 and len({p.clause.document.id for p, _, _ in chosen}) > 1
+    return [_quoted(p, s, f"{label(p.clause)}写明：「{words.rstrip('。；')}」。" if several else words) for p, s, words in chosen]
 
 
 def support(
@@ -93,8 +108,10 @@ def _wanted(said: Sequence[Checked], hits: Sequence[Hit], by_clause: dict[str, P
         for h in rivals[parts - 1 :]
         if h.score >= _RIVAL * first.score and h.similarity >= first.similarity - _LIKE and "list" not in h.ranks
     ]
+    # Where things are set side by side, each side's own sentence must stand, whatever else of its clause was cited.
+    sides = [best[i] for i in dict.fromkeys(leading) if i in best] if parts > 1 else []
     own = [best[i] for i in dict.fromkeys([*leading, *rival]) if i in best and i not in cited]
-    return [*spans, *own, *(best[i] for i in cited if i in best)]
+    return [*sides, *spans, *own, *(best[i] for i in cited if i in best)]
 
 
 def _members(pieces: Sequence[Piece], hits: Sequence[Hit], text: str) -> list[Checked]:

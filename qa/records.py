@@ -7,6 +7,7 @@ from typing import Literal
 
 from corpus.records import Clause, Span
 from index.search import Hit
+from qa.match_records import Matches
 
 Verdict = Literal["verified", "weak", "unsupported"]
 Reason = Literal["no_evidence", "region", "time", "amount", "vague", "off_topic"]
@@ -101,3 +102,5 @@ class Answer:
     model: str = ""
     failure: str = ""
     """Why the writer did not finish, in Chinese for the reader; the answer is then made of the clauses' sentences."""
+    matches: Matches | None = None
+    """Which support measures fit who asks, when the question asks for support."""

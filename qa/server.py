@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Path, Request
@@ -16,10 +17,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from swagger_ui_bundle import swagger_ui_path
 
+from index import measures
 from index.search import Filters
 from qa import check as checking
-from qa import page, wire
+from qa import match_wire, page, wire
 from qa.answer import Assistant, Event, Evidence, Token, check
+from qa.match import match as match_profile
+from qa.profile import Profile
+from qa.profile_form import ProfileError, from_form
 from qa.records import Answer, QuestionError
 from qa.writer import WriterError
 
@@ -78,6 +83,29 @@ class SearchRequest(BaseModel):
     filters: FilterModel = FilterModel()
 
 
+class MatchRequest(BaseModel):
+    """Who is asking: in words, as a form, or both; what the form says of the same fact wins."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"say": "我们是沈阳一家做机器人的小公司，30个人，去年刚评上高企，想买设备", "limit": 10}]
+        },
+    )
+    say: str | None = Field(default=None, description="in everyday Chinese")
+    profile: dict[str, Any] | None = Field(
+        default=None,
+        description="who, region, size, staff, revenue (yuan), age (years), industry, fields, ownership, qualifications, "
+        "activities, people",
+    )
+    filters: FilterModel = FilterModel()
+    limit: int = Field(default=20, ge=1, le=100)
+    as_of: date | None = Field(default=None, description="the day on which printed windows are judged; today by default")
+
+    def asker(self) -> Profile:
+        return from_form({**(self.profile or {}), **({} if self.say is None else {"say": self.say})})
+
+
 def application(assistant: Assistant, with_page: bool = True) -> FastAPI:
     """The app around an opened Assistant; with the chat page mounted at /."""
     app = FastAPI(title="有据 YouJu", description="带条款依据的政策问答", version="0.1.0", docs_url=None, redoc_url=None)
@@ -126,6 +154,14 @@ def _questions(app: FastAPI, assistant: Assistant) -> None:
         question = check(request.question)
         hits = assistant.index.search(question, request.k, request.filters.filters())
         return {"question": question, "hits": [wire.hit_json(h) for h in hits]}
+
+    @app.post("/api/match", summary="哪些扶持措施可能适用")
+    def match(request: MatchRequest) -> match_wire.MatchModel:
+        """Every condition judged as met, not_met or unknown, with the clause; what is missing; the next best question."""
+        asker = request.asker()
+        measures.of(assistant.index, assistant.settings.index.index)
+        found = match_profile(assistant.index, asker, request.filters.filters(), request.as_of)
+        return match_wire.model(found, request.limit)
 
     @app.post("/api/check", summary="核对一段文字有没有条款依据")
     def check_text(request: CheckRequest) -> dict[str, Any]:
@@ -213,6 +249,10 @@ def _problems(app: FastAPI) -> None:
     @app.exception_handler(QuestionError)
     async def question(_: Request, error: QuestionError) -> JSONResponse:
         return response(422, "question", "问题无法回答", str(error))
+
+    @app.exception_handler(ProfileError)
+    async def profile(_: Request, error: ProfileError) -> JSONResponse:
+        return response(422, "profile", "画像不能用", str(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -273,7 +273,7 @@ def test_one_of_cases_and_beir_is_wanted(command, folder, out, both):
     given = ["--beir", folder, "--cases", folder / "cases.jsonl"] if both else []
     code, told, err = command(*given, "--out", out)
     assert (code, told) == (1, "")
-    assert err == "错误：请给 --cases 用例文件，或 --beir 文件夹，二者之一。\n"
+    assert err == "错误：请给 --cases 用例文件、--beir 文件夹或 --profiles 画像文件，三者之一。\n"
     assert not out.exists()
 
 

@@ -40,7 +40,7 @@ def test_saved_and_loaded_measures_are_equal(index):
 
 
 def test_deep_conditions_survive(index):
-    opened, folder, path = index
+    opened, _, path = index
     clause = opened.clauses[3]
     gate = Leaf("gate", "staff", "le", ("300",), (1, 2))
     tree = Node("all", (gate, Node("any", (Leaf("bonus", "who", "in", ("企业", "高校"), (2, 3)), Node("all", ())))))

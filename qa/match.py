@@ -1,0 +1,168 @@
+"""Which support measures apply to an asker: ranked, each condition judged, with the clause beside it.
+
+    found = match(index, read("我们是沈阳一家做机器人的小公司，想买设备"))
+    for result in found.results: print(result.verdict, result.clause.citation)
+    print(found.ask)
+
+Verdicts: met (every printed gate holds), not_met (one fails for certain), unknown (anything else). Nothing is made up:
+a verdict rests on a span of the text, an amount is a span of the text, an agency is named by the clause or issued it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from corpus.measure import Measure
+from corpus.records import Clause, Span
+from index import measures as measured
+from index.search import Filters, Index
+from qa import match_group, match_told
+from qa.match_ask import named, question, undecided
+from qa.match_judge import Judge
+from qa.match_rank import Asked, Ranker, Weights, candidates, phrases
+from qa.match_records import Judged, LeftOut, Matches, Office, Result, Rule, Verdict
+from qa.profile import Profile
+
+__all__ = ["Judged", "LeftOut", "Line", "Matches", "Office", "Result", "Rule", "Verdict", "lines", "match", "ready"]
+
+_JUDGED, _MOST = 160, 100
+"""Clauses that are judged, best first, and results that are kept."""
+_MIXED = "这一条里还有不适用于您的措施，请看原文"
+_QUOTED = 120
+"""Characters of a benefit in a chat answer."""
+
+
+def ready(index: Index, folder: Path | None = None) -> None:
+    """Read the measures of an index, and learn the phrases for them, so that no asker waits for it.
+
+    Args:
+        folder: of the index (`IndexSettings.index`), where the measures are kept beside the build.
+    """
+    measured.of(index, folder).learn(index, phrases())
+
+
+def match(
+    index: Index,
+    profile: Profile,
+    filters: Filters | None = None,
+    as_of: date | None = None,
+    weights: Weights | None = None,
+) -> Matches:
+    """Everything the index holds for one asker, best first.
+
+    Args:
+        filters: only measures of documents that agree.
+        as_of: the day on which printed windows are judged; today by default.
+    """
+    began = time.perf_counter()
+    day = as_of or datetime.now(UTC).astimezone().date()
+    measures = measured.of(index)
+    documents = tuple(d for d in index.documents if filters is None or filters.admit(d))
+    left = match_told.left_out(documents)
+    results: list[Result] = []
+    groups: dict[int, tuple[Result, ...]] = {}
+    searched = began
+    if profile.facts:
+        asked = Asked.of(profile)
+        near = candidates(index, measures, profile, asked, filters)
+        searched = time.perf_counter()
+        ranker = Ranker(measures, asked, weights or Weights())
+        judge = Judge(profile, day)
+        gone = {out.document.id for out in left}
+        rated = [
+            _rated(measures[clause], wording, ranker, judge)
+            for clause, wording in zip(near.clauses, ranker.wording(near), strict=True)
+            if index.by_id[clause].document.id not in gone
+        ]
+        rated.sort(key=lambda item: (-item[0], item[1][0].clause.id))
+        results = [_result(score, made, judge, asked) for score, made in rated[:_JUDGED]]
+        failed = [r for r in results if r.verdict == "not_met"]
+        results, groups = match_group.grouped([r for r in results if r.verdict != "not_met"])
+        results = [*match_group.in_turns(results, index, measures), *failed][:_MOST]
+    used = list(dict.fromkeys(r.clause.document for r in results if r.verdict != "not_met"))
+    rules = match_told.rules(index.clauses, used)
+    ended = time.perf_counter()
+    return Matches(
+        profile,
+        tuple(results),
+        question(profile, results),
+        groups,
+        rules,
+        left,
+        match_told.remarks(profile, results, documents, rules),
+        day,
+        len(measures),
+        timings={
+            "search_ms": round((searched - began) * 1000, 1),
+            "match_ms": round((ended - searched) * 1000, 1),
+            "total_ms": round((ended - began) * 1000, 1),
+        },
+    )
+
+
+def _rated(made: Sequence[Measure], wording: float, ranker: Ranker, judge: Judge) -> tuple[float, list[Measure]]:
+    """A clause's score, and its measures with the one that fits best in front."""
+    about = [ranker.about(m) for m in made]
+    order = sorted(range(len(made)), key=lambda n: (-about[n], n))
+    place = judge.place(made[0].clause.document)
+    held = None if place is None or place.verdict == "unknown" else place.verdict == "met"
+    return wording + about[order[0]] + ranker.place(held), [made[n] for n in order]
+
+
+def _result(score: float, made: Sequence[Measure], judge: Judge, asked: Asked) -> Result:
+    judged = [judge.judge(m) for m in made]
+    # A measure of the clause that is certainly for others does not stand for it while another one is left.
+    at = next((n for n, (verdict, _, _) in enumerate(judged) if verdict != "not_met"), 0)
+    best, (verdict, conditions, notes) = made[at], judged[at]
+    if verdict == "met" and any(v == "not_met" for v, _, _ in judged):
+        # Whoever reads the clause must not take all of it for theirs.
+        verdict, notes = "unknown", (*notes, _MIXED)
+    return Result(
+        best,
+        verdict,
+        conditions,
+        match_told.missing(best),
+        match_told.office(best),
+        score,
+        match_told.reasons(best, asked, conditions),
+        tuple(m for n, m in enumerate(made) if n != at),
+        notes=notes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One short Chinese sentence for a chat answer, and the span that it rests on."""
+
+    text: str
+    clause: Clause = field(repr=False)
+    span: Span
+
+
+def lines(matches: Matches, limit: int = 5) -> list[Line]:
+    """What fits, then what may fit and what is missing, one sentence a measure; a group speaks once."""
+    out: list[Line] = []
+    told: set[int] = set()
+    for result in sorted((r for r in matches.results if r.verdict != "not_met"), key=lambda r: r.verdict != "met"):
+        if len(out) >= limit:
+            break
+        if result.group and result.group in told:
+            continue
+        told.add(result.group)
+        out.append(Line(_sentence(matches.profile, result), result.clause, result.measure.benefit))
+    return out
+
+
+def _sentence(profile: Profile, result: Result) -> str:
+    words = "".join(result.measure.words(result.measure.benefit).split()).rstrip("。；;，")
+    quoted = f"{result.clause.document.name}{result.clause.address}：「{words[:_QUOTED]}{'…' if len(words) > _QUOTED else ''}」"
+    if result.verdict == "met":
+        return f"看来适用——{quoted}。"
+    text = result.clause.document.text
+    left = dict.fromkeys(v for j in undecided(result.conditions) for v in named(profile, j, text))
+    open_words = f"，还要确认是否属于：{'、'.join(list(left)[:4])}" if left else "，条文没有写清对象，要由主管部门认定"
+    return f"可能适用——{quoted}{open_words}。"
