@@ -45,6 +45,26 @@ class Settings:
     everyday: int = 70
     """Percent of likeness (cosine) of the best clause below which a question is taken to be in everyday words and
     searched again with official ones, which takes about a second; 0: never. Fits the default encoder."""
+    store_url: str = field(default="", repr=False)
+    """Where conversations are kept, as SQLAlchemy writes it; empty: an SQLite file beside the index."""
+    record: int = 1
+    """0: nothing that is asked or answered is kept on disk."""
+    keep_days: int = 0
+    """Days after which an untouched conversation is deleted; 0: never."""
+    waiting: int = 16
+    """People in line for the generator; further ones are told to come back later."""
+    rate: int = 60
+    """Requests a minute that one client may send; 0: any number."""
+    require_key: int = 0
+    """1: programs need an API key (python -m qa keys add)."""
+    require_login: int = 0
+    """1: the page asks for a name and password (python -m qa users add)."""
+    cors: str = ""
+    """Origins, separated by commas, whose pages may call the API from a browser; empty: none."""
+    body_kb: int = 256
+    """Largest body of a request, in KiB; uploads of case files and documents have limits of their own."""
+    log_questions: int = 0
+    """1: questions stand in the logs; else only their length."""
     host: str = "127.0.0.1"
     port: int = 7860
 
@@ -73,7 +93,7 @@ class Settings:
 
 
 ENGINES = ("xllamacpp", "transformers", "openai")
-_TEXTS = ("engine", "host", "writer_url", "writer_key", "writer_model")
+_TEXTS = ("engine", "host", "store_url", "cors", "writer_url", "writer_key", "writer_model")
 
 _RANGES = {
     "threads": (0, 256),
@@ -84,6 +104,14 @@ _RANGES = {
     "hits": (5, 100),
     "everyday": (0, 100),
     "writer_timeout": (1, 3600),
+    "record": (0, 1),
+    "keep_days": (0, 36500),
+    "waiting": (1, 10000),
+    "rate": (0, 100000),
+    "require_key": (0, 1),
+    "require_login": (0, 1),
+    "body_kb": (16, 65536),
+    "log_questions": (0, 1),
     "port": (1, 65535),
 }
 
