@@ -51,9 +51,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of text as it is written; `final` replaces nothing, the Answer does."""
+    """A piece of text as it is written; the finished Answer replaces what is shown of it."""
 
     text: str
+    checked: Checked | None = None
+    """With the piece that ends a sentence: what became of that sentence."""
 
 
 Event = Evidence | Token | Answer
@@ -179,7 +181,7 @@ class Assistant:
         if any(result.text == other.text for other in checked):  # small models repeat themselves
             return
         checked.append(result)
-        yield Token(_marks(result) or f"〔{result.problem}，已从答案中删去〕")
+        yield Token(_marks(result) or f"〔{result.problem}，已从答案中删去〕", result)
 
     def _kept(
         self, asked: str, checked: Sequence[Checked], found: Evidence, beside: Sequence[tuple[Piece, Span]]

@@ -40,6 +40,11 @@ _NEVER_THE_ASKERS = ("元", "%", "个百分点", "倍")
 _ALIKE = 0.64
 """Cosine from which other words are taken for the same meaning (eval/LOG.md)."""
 _NOTHING = "条款中没有相应内容"
+_ASKING = "这是问句，不是回答"
+_REPEATED = "这句话只是重复了问题"
+_SHORTEST = 6
+"""Characters that must be left of a sentence without the asker's own words."""
+_ASKER = re.compile(r"我|您|你|咱|俺|本人")
 _MOST_CLAUSES = 3  # that one sentence may rest on
 _LEAD_IN = re.compile(r"^(?:根据|按照|依据)(?:以上|上述|所给|给出的|提供的)?条款(?:的?规定|内容)?，")
 _LABEL = re.compile(
@@ -113,6 +118,9 @@ class Grounder:
         text = _LABEL.sub(
             "", _LEAD_IN.sub("", strip_marks(sentence))
         )  # labels of lists, the writer's own or a clause's, are no figures
+        if text.rstrip("”’）)】 ").endswith(("？", "?")):
+            return Checked(text, "unsupported", None, _ASKING)
+        text = _without_asker(text, self._asked_in)
         words = _words(text)
         told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
         cited = self._support(text, words)
@@ -132,7 +140,7 @@ class Grounder:
         verdict, problem = self._judge(text, share, cited, bool(told))
         said = sum(map(self._weight, words & (own | around))) / (sum(map(self._weight, words)) or 1.0)
         if verdict == "verified" and echo and said < _ECHO:
-            verdict, problem = "weak", "这句话重复了问题，是否如此请看条款原文"
+            verdict, problem = "unsupported", _REPEATED
         if problem == _NOTHING and (alike := self._alike(text, number)):
             return alike
         if verdict == "unsupported":
@@ -266,6 +274,22 @@ class Grounder:
     def _context_words(clause: Clause) -> frozenset[str]:
         document = clause.document
         return frozenset(content_words(" ".join([document.title, document.issuer, document.region, *clause.headings])))
+
+
+def _without_asker(text: str, question: str) -> str:
+    """The sentence without what it says of the asker in the asker's own words: “我们是一家小公司，想买设备，…”."""
+    asked = _own_words(question)
+    segments = re.findall(r"[^，,；;：:]+[，,；;：:]?", text)
+    left = 0
+    while left < len(segments) - 1 and _own_words(segments[left]) in asked and (left or _ASKER.match(segments[0])):
+        left += 1
+    rest = "".join(segments[left:])
+    return rest if len(_own_words(rest)) >= _SHORTEST else text
+
+
+def _own_words(text: str) -> str:
+    """A text without stops and without the pronouns that change when somebody else says it."""
+    return re.sub(r"[\W_您你我咱俺们的]", "", text)
 
 
 def _quoted(cited: Sequence[_Span]) -> str:

@@ -24,8 +24,12 @@ _LIKE_ALONE, _MOST_ALONE = 0.010, 2
 """The same where nothing but quotations answers, and how many stand there."""
 _SAID = 0.75
 """Share of a quotation's words that, once in the answer, makes quoting it again idle."""
+_WHOLE = 300
+"""Characters up to which the leading clause's chosen sentences stand where nothing but quotations answers."""
 _LONGEST, _LONGER = 220, 90
 """Characters quoted behind an answer, all together; and how many more for every further part of the question."""
+_Quote = tuple[Piece, Span, str]
+"""A sentence of a clause, and its words as they are shown."""
 _RIVAL = 0.9
 """Share of the first clause's fused score from which the second is as good as the first (eval/LOG.md)."""
 
@@ -43,7 +47,7 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", pa
     found.sort(key=lambda item: -sum(t in _bare(item[1], item[2]) for t in terms))
     best = found[0][0] if found else 0.0
     near = [(p, s) for score, p, s in found if score >= best - _LIKE_ALONE or any(t in _bare(p, s) for t in terms)]
-    chosen: list[tuple[Piece, Span, str]] = []
+    chosen: list[_Quote] = []
     room = _LONGEST + _LONGER * (parts - 1)
     for piece, span in dict.fromkeys([*(f for f in first if f), *near]):
         words = _bare(piece, span)
@@ -53,8 +57,27 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", pa
             continue
         chosen.append((piece, span, words))
         room -= len(words)
+    chosen = _whole(chosen, pieces, hits)
     several = parts > 1 and len({p.clause.document.id for p, _, _ in chosen}) > 1
     return [_quoted(p, s, f"{label(p.clause)}写明：「{words.rstrip('。；')}」。" if several else words) for p, s, words in chosen]
+
+
+def _whole(chosen: list[_Quote], pieces: Sequence[Piece], hits: Sequence[Hit]) -> list[_Quote]:
+    """What was chosen and, as far as there is room, the other sentences of the leading clause, in its order.
+
+    Everyday words are no guide to the one right sentence of a clause, and little else is said.
+    """
+    leading = next((p for p in pieces if hits and p.clause.id == hits[0].clause.id), None)
+    if leading is None or leading.clause.columns:
+        return chosen
+    likeness = {(m.start, m.end): m.score for m in hits[0].sentences}
+    out = list(chosen)
+    for span in sorted(leading.spans, key=lambda s: -likeness.get(s, 0.0)):
+        words, known = _bare(leading, span), "".join(w for *_, w in out)
+        if len(words) >= _SHORTEST and len(known) + len(words) <= _WHOLE and not _told(words, known):
+            out.append((leading, span, words))
+    order = {clause: n for n, clause in enumerate(dict.fromkeys(p.clause.id for p, *_ in out))}
+    return sorted(out, key=lambda quote: (order[quote[0].clause.id], quote[1]))
 
 
 def support(
@@ -77,7 +100,7 @@ def support(
     wanted = [*beside, *_wanted(said, hits, by_clause, parts)]
     out: list[Checked] = []
     room = _LONGEST + _LONGER * (max(parts, len(beside)) - 1)
-    chosen: list[tuple[Piece, Span, str]] = []
+    chosen: list[_Quote] = []
     for piece, span in dict.fromkeys(wanted):
         words = _bare(piece, span)
         known = text + "".join(w for _, _, w in chosen)

@@ -377,3 +377,18 @@ def test_a_figure_of_the_asker_is_not_compared():
 
 def test_segments_are_what_stands_between_stops():
     assert checks.segments("甲，乙；丙。丁：\n戊、己。") == ["甲", "乙", "丙", "丁", "戊", "己"]
+
+
+# --- who acts -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "left"),
+    [
+        ("您可以采用首购方式予以支持。", "采用首购方式予以支持。", "采用首购方式予以支持。"),
+        ("您可以申请建设补贴。", "运营单位可以申请建设补贴。", "您可以申请建设补贴。"),  # the clause lets somebody do it
+        ("采用首购方式予以支持。", "采用首购方式予以支持。", "采用首购方式予以支持。"),
+    ],
+)
+def test_what_the_authorities_do_is_not_put_on_the_asker(text, source, left):
+    assert checks.impersonal(text, source) == left

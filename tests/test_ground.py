@@ -329,3 +329,41 @@ def test_the_words_of_a_clause_with_another_figure_are_never_verified():
                 other,
             )
     assert changed > 20
+
+
+# --- what only repeats the asker ------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["？", "?", "？”"])
+def test_a_question_is_no_answer(mark):
+    checked = grounder("离岗创业人员能保留人事关系吗").check(f"离岗创业人员可在3年内保留人事关系{mark}", 0)
+    assert (checked.verdict, checked.citation, checked.problem) == ("unsupported", None, "这是问句，不是回答")
+
+
+STORY = "我们是青石县一家小公司，想自己搞研发，税上能省点什么？"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "left"),
+    [
+        ("我们是青石县一家小公司，想自己搞研发，可以享受研发费用加计扣除优惠。", "可以享受研发费用加计扣除优惠。"),
+        ("您是青石县一家小公司，可以享受研发费用加计扣除优惠。", "可以享受研发费用加计扣除优惠。"),
+        ("想自己搞研发，可以享受研发费用加计扣除优惠。", None),  # what does not speak of the asker first may be a condition
+        ("我们厂，可以享受研发费用加计扣除优惠。", None),  # not the asker's own words
+        ("我们是青石县一家小公司，可以。", None),  # too little would be left
+    ],
+)
+def test_the_askers_own_story_is_not_told_back(sentence, left):
+    assert grounder(STORY).check(sentence, 0).text == (left or sentence)
+
+
+def test_the_year_that_the_question_names_stays():
+    text = "一、目标\n到2022年，全省社区食堂覆盖率达到95%以上。\n"
+    grounds = Grounder([piece(clause(text))], "到2022年，全省社区食堂覆盖率要达到多少？", lambda word: 1.0)
+    sentence = "到2022年，全省社区食堂覆盖率达到95%以上。"
+    assert grounds.check(sentence, 0).text == sentence
+
+
+def test_a_sentence_that_only_says_the_question_again_is_taken_out():
+    checked = grounder("研发费用有没有税收优惠政策支持办法？").check("研发费用有税收优惠政策支持办法。", 0)
+    assert (checked.verdict, checked.problem) == ("unsupported", "这句话只是重复了问题")

@@ -161,3 +161,31 @@ def test_questions_that_want_a_whole_list(question, expected):
 def test_two_places_named_together_are_two_questions():
     assert parts("全国和江东的床位目标一样吗？", ["江东"]) == ["全国的床位目标一样吗？", "江东的床位目标一样吗？"]
     assert parts("全国与全国的目标", ["江东"]) == ["全国与全国的目标"]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "床位目标国家定多少，江东定多少，有何不同？",
+            ["床位目标国家定多少，定多少，有何不同？", "床位目标定多少，江东定多少，有何不同？"],
+        ),
+        ("2022年和2025年的床位目标有何不同？", ["2022年的床位目标有何不同？", "2025年的床位目标有何不同？"]),
+    ],
+)
+def test_two_places_or_years_set_side_by_side_are_asked_one_by_one(question, expected):
+    assert parts(question, REGIONS) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "床位目标国家定多少？",  # one place
+        "2022年、2025年和2030年的床位目标有何不同？",  # three years: nobody knows which two
+        "《2022年床位目标》和2025年的有何不同？",  # a year inside a title
+        "2022年的意见和2025年的意见有何不同？",  # years that name documents
+        "2022年江东的床位目标是多少？",  # nothing is compared
+    ],
+)
+def test_what_is_no_comparison_of_two_stays_whole(question):
+    assert parts(question, REGIONS) == [question]

@@ -152,3 +152,39 @@ def test_rows_are_quoted_with_their_heads():
     table = "一、指标\n主要指标\n\n\t指标\n\t2025年\n\n\t社区食堂覆盖率\n\t95%\n\n\t社区书屋覆盖率\n\t80%\n\n"
     found = clause(table, "一表1行1")
     assert quoted([found], [(0.9, 0.05)]) == ["条款写明：「指标：社区食堂覆盖率，2025年：95%」。"]
+
+
+# --- nothing but quotations -----------------------------------------------------
+
+LICENCE = (
+    "一、便利登记\n清理收费项目，向社会公布保留的收费目录。实行一个窗口受理，推行受理单制度和办理时限承诺。"
+    "推进登记制度改革，实现登记便利化的目标。\n"
+)
+
+
+def test_the_leading_clause_stands_whole_in_its_own_order_where_little_else_is_said():
+    found = clause(LICENCE)
+    texts = [c.text for c in extract([piece(found)], [hit(found, scores=[0.5, 0.6, 0.9])])]
+    assert texts == [
+        "清理收费项目，向社会公布保留的收费目录。",
+        "实行一个窗口受理，推行受理单制度和办理时限承诺。",
+        "推进登记制度改革，实现登记便利化的目标。",
+    ]
+
+
+def test_only_as_much_of_it_as_there_is_room_for_the_nearest_first():
+    long = "清理" + "各类收费项目和证照目录，" * 26
+    found = clause(LICENCE.replace("清理收费项目，", long))
+    texts = [c.text for c in extract([piece(found)], [hit(found, scores=[0.5, 0.6, 0.9])])]
+    assert texts == ["实行一个窗口受理，推行受理单制度和办理时限承诺。", "推进登记制度改革，实现登记便利化的目标。"]
+
+
+def test_each_side_of_a_comparison_is_quoted_with_its_document():
+    homes = clause(HOMES, name="a", title="养老办法", number="")
+    canteens = clause(CANTEENS, name="b", title="食堂办法", number="")
+    hits = [hit(homes, 0.9), hit(canteens, 0.5)]
+    texts = [c.text for c in extract([piece(homes, 1), piece(canteens, 2)], hits, "", 2)]
+    assert len(texts) == 2
+    assert texts[0].startswith("《养老办法》")
+    assert texts[1].startswith("《食堂办法》")
+    assert len(extract([piece(homes, 1), piece(canteens, 2)], hits, "", 1)) == 1
