@@ -4,6 +4,7 @@ import pytest
 from hits import clause, hit
 
 from qa.context import pieces
+from qa.records import Piece
 
 LONG = "一、政策\n甲类企业可以申请研发补贴资金支持。乙类企业另行规定具体办法执行。丙类企业暂不列入支持范围之内。\n"
 
@@ -127,3 +128,11 @@ def test_pieces_are_numbered_from_one_in_the_order_of_the_hits():
     hits = [hit(clause(OTHER, name="b"), scores=[0.80]), hit(clause(ONE, name="a"), scores=[0.95, 0.94])]
     found = pieces("补贴", hits, budget=1000, count=len)
     assert [(p.number, p.clause.document.id) for p in found] == [(1, "b"), (2, "a")]
+
+
+def test_the_writer_is_told_where_and_of_what_but_no_title():
+    text = "一、目标\n（一）设施\n1.建设补贴。每张床位给予一万元建设补贴，由县里发放。\n"
+    found = clause(text, "一（一）1", title="养老办法", region="江东")
+    piece = Piece(1, found, ((found.start, found.end),))
+    assert piece.topic == "（江东）设施"
+    assert "养老办法" in piece.heading
