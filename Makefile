@@ -1,7 +1,7 @@
 # 有据 YouJu. `make help` lists what people do. Paths are relative: the folder may have blanks or Chinese in its name.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help serve ask chat index test check lint eval speed clean
+.PHONY: help serve ask chat index test check eval clean debian
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -44,7 +44,22 @@ index: $(VENV)/installed ## 取权重，建立或更新索引
 	@$(PY) -m index fetch
 	@$(PY) -m index build
 
-test: $(VENV)/installed-dev ## 全部测试：先快的，再用真实模型的
+# Chromium with Chinese letters for the page, PostgreSQL for the store, node for the examples of the API guide.
+debian:
+	@need=""; \
+	command -v chromium >/dev/null || need="$$need chromium"; \
+	compgen -G "/usr/share/fonts/opentype/noto/NotoSansCJK*" >/dev/null || fc-list :lang=zh 2>/dev/null | grep -q . || need="$$need fonts-noto-cjk"; \
+	command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || need="$$need postgresql"; \
+	command -v node >/dev/null || need="$$need nodejs"; \
+	test -z "$$need" && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then as=""; else as="sudo -n"; fi; \
+	if command -v apt-get >/dev/null && $$as true 2>/dev/null; then \
+		echo "安装测试要用的系统软件：$$need"; \
+		{ $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$need >/dev/null; } \
+		|| { echo "没有装上。请自己装好再运行 make test：$$need"; exit 1; }; \
+	else echo "测试还缺系统软件：$$need。请先安装，Debian/Ubuntu 上运行：sudo apt install$$need"; exit 1; fi
+
+test: $(VENV)/installed-dev debian ## 全部测试：先快的，再用真实模型的
 	@$(PY) -m pytest -m "not real and not peers"
 	@$(PY) -m index ensure
 	@$(PY) -m pytest -m real

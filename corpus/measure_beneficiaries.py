@@ -40,7 +40,7 @@ _TOWARDS = re.compile(
 )
 _QUALIFIES = re.compile(r"(?:[^，。；、和]{0,20}[^，。；、和特尤等])?的")
 _LISTED = re.compile(r"[、和与及或]|以及|或者")
-_SOURCE = re.compile(r"(?:依托|结合|利用|发挥|借助|根据|按照|通过)(?:(?!给予|奖励|对|向|为)[^，。；的]){0,40}\Z")
+_SOURCE = re.compile(r"(?:依托|结合|利用|发挥|借助|根据|按照|通过)(?:(?!给予|奖励|对|向|为|落实|支持|鼓励)[^，。；的]){0,40}\Z")
 _GIVERS = frozenset({"金融机构", "创业投资机构", "地方政府", "投资者"})
 _STOP = re.compile(r"[、，。；：和与及或的对向为给等将由予以“”（）《》\s到]|在(?!线)")
 _VERBAL = re.compile(
@@ -48,6 +48,11 @@ _VERBAL = re.compile(
     r"|组建|设立|指导|找准|依托|结合|根据|规范|试点|持有|关于|特别是|尤其是|加快|强化|支撑|满足|服务于|针对|使|让|留归|补贴|奖励|资助|面向|整合|联合|保留|聘请|选聘|投向"
     r"|投资于|安排|保障|推荐|给予|优先|期内|以内|带动|运用|综合|用好|补偿|纠正|包括|不断|相关|全球|国家(?!级)|有条件|若干|充分|在线|推进|打造|激励|增强|激发|壮大|优化|围绕|其他|以及|领办|创办|认定"
 )
+_OWNED = re.compile(r"(?:国有|民营|民办|外资|外商|集体|中央|省属|市属|境外|境内)[^，。；、]{0,3}\Z")
+"""What narrows a noun even right behind a verb: 完善|国有|创投机构."""
+_POLICY = re.compile(r"(?:所得税|增值税)?(?:减免税|减免|减税|免税|税收优惠|税收减免)")
+_ITEM = re.compile(r"的[^，。；]*、\s*")
+"""Between whom a list of policies is for and a policy in it: 众创空间|的加速折旧、加计扣除、|小微企业|减免税."""
 _RESULT = re.compile(r"(?:形成|成为|打造)[^，。；]{0,16}\Z")
 
 
@@ -81,9 +86,11 @@ def beneficiaries(text: str, part: Part, named: Sequence[Mention]) -> list[Menti
 
 
 def _heads(text: str, found: list[Mention]) -> list[Mention]:
-    """Without those that only qualify another: 大学生 in “大学生、返乡人员创办的企业”, 高校 in “高校的科研人员”."""
+    """Without those that only qualify another (高校 in 高校的科研人员) or name a policy (小微企业 in …、小微企业减免税)."""
     out: list[Mention] = []
     for mention in found:
+        if out and _POLICY.match(text, mention.span[1]) and _ITEM.fullmatch(text[out[-1].span[1] : mention.span[0]]):
+            continue
         while out and _QUALIFIES.fullmatch(text[out[-1].span[1] : mention.span[0]]):
             last = out.pop()
             while out and _LISTED.fullmatch(text[out[-1].span[1] : last.span[0]]):
@@ -155,5 +162,8 @@ def _extended(text: str, left: int, start: int, verb: Span) -> int:
     while at > floor and not _STOP.match(text, at - 1):
         at -= 1
     words = text[at:start]
+    owned = _OWNED.search(words)
+    if owned:
+        return at + owned.start()
     cut_short = at == start - 5 and floor == start - 5
     return start if cut_short or _VERBAL.search(words) or re.search(r"\d|一批|若干|更多", words) else at

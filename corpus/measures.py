@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from corpus.facts import find
+from corpus.facts import find, implied
 from corpus.measure import Leaf, Measure, Node
 from corpus.measure_beneficiaries import Mention, beneficiaries, mentions
 from corpus.measure_conditions import conditions
@@ -67,7 +67,26 @@ def _receiving(clause: Clause, part: Part, named: list[Mention], before: list[Me
     """Whom the part is for; “其” and a gift to nobody named go back to whom the part before it was for."""
     text = clause.document.text
     back = _BACK.search(text, part.core[0], part.tail) or (part.strength == "给予" and _GIVEN.search(text, *part.core))
-    return beneficiaries(text, part, named) or (before if back else [])
+    found = beneficiaries(text, part, named) or (before if back else [])
+    title = _titled(clause)
+    return [next((t for t in title if _narrows(t, m)), m) for m in found]
+
+
+_TITLE = 24
+"""Characters of a first sentence that is the clause's title: 激励国有企业增强创新活力。"""
+
+
+def _titled(clause: Clause) -> list[Mention]:
+    """Whom the title of a clause names, where its first sentence is one."""
+    spans = sentences(clause)
+    if len(spans) < 2 or spans[0][1] - spans[0][0] > _TITLE:
+        return []
+    return [Mention((value,), span, False, False) for value, span in find("who", clause.document.text, *spans[0])]
+
+
+def _narrows(title: Mention, mention: Mention) -> bool:
+    """“企业” in a clause on 国有企业 are those."""
+    return all(v not in mention.values and set(mention.values) <= set(implied("who", v)) for v in title.values)
 
 
 def _parts(clause: Clause) -> Iterator[Part]:

@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from corpus.records import Clause
 from corpus.repair import fold
@@ -19,6 +19,8 @@ from corpus.repair import fold
 TYPES = ("fact", "number", "plain", "support", "list", "agency", "compare", "followup", "none")
 _KEYS = {"id", "type", "asker", "turns", "evidence", "alt", "answer", "must"}
 _QUOTE_KEYS = {"document", "quote", "alt"}
+
+C = TypeVar("C")
 
 
 class CaseError(ValueError):
@@ -55,30 +57,44 @@ class Case:
     """Where it stands in its file."""
 
 
+def read_cases(path: Path, case: Callable[[Any], C], what: str) -> list[C]:
+    """The cases of a JSON Lines file, each made by `case` (with fields `id` and `line`) from its line; empty lines are skipped.
+
+    Args:
+        what: what the file is called in messages (用例文件).
+
+    Raises:
+        CaseError: naming file and line: unreadable, not JSON, refused by `case`, an id given twice, or no case at all.
+    """
+    try:
+        # Only \n ends a line: JSON strings may hold U+2028, at which splitlines would cut.
+        lines = path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseError(f"读不了{what} {path}：{error}。请检查路径，文件应为 UTF-8。") from error
+    cases: dict[str, Any] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            made: Any = case(json.loads(line))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise CaseError(f"{path.name} 第 {number} 行：{error}") from error
+        made = replace(made, line=number)
+        if made.id in cases:
+            raise CaseError(f"{path.name} 第 {number} 行：id “{made.id}”重复。")
+        cases[made.id] = made
+    if not cases:
+        raise CaseError(f"{path.name} 里没有用例。")
+    return list(cases.values())
+
+
 def load(path: Path) -> list[Case]:
     """Read a case file.
 
     Raises:
         CaseError: unreadable, not JSON, an unknown or missing key, an unknown type, or an id given twice.
     """
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseError(f"读不了用例文件 {path}：{error}。请检查路径，文件应为 UTF-8。") from error
-    cases: dict[str, Case] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            case = replace(_case(json.loads(line)), line=number)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise CaseError(f"{path.name} 第 {number} 行：{error}") from error
-        if case.id in cases:
-            raise CaseError(f"{path.name} 第 {number} 行：id “{case.id}”重复。")
-        cases[case.id] = case
-    if not cases:
-        raise CaseError(f"{path.name} 里没有用例。")
-    return list(cases.values())
+    return read_cases(path, _case, "用例文件")
 
 
 def _case(row: Any) -> Case:
@@ -93,10 +109,10 @@ def _case(row: Any) -> Case:
     turns = tuple(row["turns"])
     if not turns or not all(isinstance(t, str) and t.strip() for t in turns):
         raise CaseError("turns 应为非空的问题列表。")
-    evidence = tuple(map(_quote, row.get("evidence", [])))
+    evidence = tuple(map(quote, row.get("evidence", [])))
     if row["type"] == "none" and (evidence or row.get("must")):
         raise CaseError("类型 none 的用例不应有 evidence 或 must。")
-    spare = tuple(text for q in map(_quote, row.get("alt", [])) for text in q.texts)
+    spare = tuple(text for q in map(quote, row.get("alt", [])) for text in q.texts)
     return Case(
         str(row["id"]),
         row["type"],
@@ -109,12 +125,13 @@ def _case(row: Any) -> Case:
     )
 
 
-def _quote(row: Any) -> Quote:
+def quote(row: Any) -> Quote:
+    """A gold quotation of a case; CaseError when it is none."""
     if not isinstance(row, dict) or not isinstance(row.get("quote"), str) or not row["quote"].strip():
         raise CaseError("evidence 和 alt 的每一项应为含有 quote 的对象。")
     if row.keys() - _QUOTE_KEYS:
         raise CaseError(f"evidence 里有不认识的键 {'、'.join(sorted(row.keys() - _QUOTE_KEYS))}。")
-    return Quote(row["quote"], row.get("document", ""), tuple(t for q in map(_quote, row.get("alt", [])) for t in q.texts))
+    return Quote(row["quote"], row.get("document", ""), tuple(t for q in map(quote, row.get("alt", [])) for t in q.texts))
 
 
 def unproved(cases: Iterable[Case], clauses: Iterable[Clause]) -> Iterator[str]:

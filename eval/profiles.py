@@ -13,16 +13,15 @@ with span          share of the verdicts met and not_met that rest on a conditio
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from corpus.records import Clause
 from corpus.repair import fold
 from eval import run as runs
-from eval.cases import Case, CaseError, Quote, _quote
+from eval.cases import Case, CaseError, Quote, quote, read_cases
 from eval.report import alone
 from eval.run import each, origin, read_lines
 from index.search import Index
@@ -63,24 +62,7 @@ def load(path: Path) -> list[ProfileCase]:
     Raises:
         CaseError: naming file and line: unreadable, not JSON, an unknown or missing key, an id given twice.
     """
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseError(f"读不了画像文件 {path}：{error}。请检查路径，文件应为 UTF-8。") from error
-    cases: dict[str, ProfileCase] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            case = replace(_case(json.loads(line)), line=number)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise CaseError(f"{path.name} 第 {number} 行：{error}") from error
-        if case.id in cases:
-            raise CaseError(f"{path.name} 第 {number} 行：id “{case.id}”重复。")
-        cases[case.id] = case
-    if not cases:
-        raise CaseError(f"{path.name} 里没有用例。")
-    return list(cases.values())
+    return read_cases(path, _case, "画像文件")
 
 
 def _case(row: Any) -> ProfileCase:
@@ -96,7 +78,7 @@ def _case(row: Any) -> ProfileCase:
     for key in ("evidence", "unknown", "not"):
         if not isinstance(row.get(key, []), list):
             raise CaseError(f"{key} 应是一个列表。")
-        quotes[key] = tuple(map(_quote, row.get(key, [])))
+        quotes[key] = tuple(map(quote, row.get(key, [])))
     return ProfileCase(str(row["id"]), row["say"], quotes["evidence"], quotes["unknown"], quotes["not"])
 
 

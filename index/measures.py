@@ -32,31 +32,38 @@ from corpus.records import Clause
 from index.files import MANIFEST
 from index.models import Vectors
 from index.passages import SKIPPED
-from index.question import official
-from index.retrieve import Retrievers
 from index.search import Filters, Index
 
 FILE = "measures.jsonl"
 _FORMAT = 1
 _READERS = ("measure", "facts")
 """Files of `corpus` whose names begin so decide what the measures are."""
-_DEPTH = 60
-"""Clauses that each text brings in from each retriever."""
-_SAMPLE = 1000
-"""Clauses, at least, by which it is told how near a measure usually is to a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Clauses beside a story (column 0) and phrases (the other columns)."""
+    """All clauses with a measure beside a story, its parts, phrases and terms."""
 
     clauses: tuple[str, ...]
     """Ids."""
     likeness: Vectors
-    """(clauses, 1 + phrases): cosine of the nearest sentence or of the whole clause, in standard deviations above the mean
-    of the clauses with a measure."""
+    """(clauses, story + phrases): cosine of the nearest sentence or of the whole clause, in standard deviations above the
+    mean of these clauses."""
+    whole: Vectors
+    """(clauses,): the same of the whole clause alone with the story."""
     words: NDArray[np.float32]
-    """(clauses, 1 + phrases): BM25 as a share of the best."""
+    """(clauses, story + parts + phrases + terms): BM25 as a share of the best."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    """Vectors of the clauses with a measure: (n, d), and of their sentences: (m, d) with the row of the clause of each."""
+
+    clauses: Vectors
+    sentences: Vectors
+    owners: NDArray[np.int64]
+    searched: NDArray[np.int64]
+    """(n,) the clause's row in the word statistics."""
 
 
 class Measures(Mapping[str, tuple[Measure, ...]]):
@@ -64,12 +71,13 @@ class Measures(Mapping[str, tuple[Measure, ...]]):
 
     def __init__(self, clauses: Sequence[Clause], found: Mapping[str, tuple[Measure, ...]]) -> None:
         self._found = dict(found)
-        self._ordinal = {c.id: n for n, c in enumerate(clauses) if c.id in self._found}
-        self._mask = np.array([c.id in self._found and c.kind not in SKIPPED for c in clauses], np.bool_)
-        self._documents = [c.document for c in clauses]
-        held = [int(n) for n in np.flatnonzero(self._mask)]
-        self._sample = held[:: max(1, len(held) // _SAMPLE)]
+        self._held = [n for n, c in enumerate(clauses) if c.id in self._found and c.kind not in SKIPPED]
+        self._clauses = [clauses[n] for n in self._held]
+        self._row = {c.id: row for row, c in enumerate(self._clauses)}
         self._vectors: dict[str, Vectors] = {}
+        self._words: dict[str, NDArray[np.float32]] = {}
+        self._stores: _Stores | None = None
+        self._lock = Lock()
         self._about: dict[tuple[str, str], set[str]] = defaultdict(set)
         for clause, made in self._found.items():
             for measure in made:
@@ -90,56 +98,79 @@ class Measures(Mapping[str, tuple[Measure, ...]]):
         return self._about.get((fact, value), frozenset())
 
     def near(
-        self, index: Index, story: str, phrases: Sequence[str] = (), also: Iterable[str] = (), filters: Filters | None = None
+        self,
+        index: Index,
+        story: str,
+        parts: Sequence[str] = (),
+        phrases: Sequence[str] = (),
+        terms: Sequence[str] = (),
+        filters: Filters | None = None,
     ) -> Near:
-        """The clauses with a measure nearest to a story and to phrases, by clause and sentence vectors and by words.
-
-        No clause without a measure takes a place.
+        """How near every admitted clause with a measure is to what an asker told and wants.
 
         Args:
-            story: in the asker's words; official words for its everyday ones are added.
-            phrases: in official words; their vectors are kept, so that only the story costs time (see `learn`).
-            also: ids of further clauses to compare, such as those of the same topic.
+            story: of the asker.
+            parts: of the story, compared by words alone; nothing of what an asker told is kept.
+            phrases: in official words; vectors and word scores are kept, so that only the story costs time (see `learn`).
+            terms: in official words, compared by words alone, and kept.
         """
-        mask = self._allowed(filters)
-        wordings = [official(story), *phrases]
-        if not mask.any():
-            return Near((), np.zeros((0, len(wordings)), np.float32), np.zeros((0, len(wordings)), np.float32))
+        admitted = self._admitted(filters)
+        if not len(admitted):
+            empty = np.zeros((0, 1 + len(phrases)), np.float32)
+            return Near((), empty, empty[:, 0], np.zeros((0, 1 + len(parts) + len(phrases) + len(terms)), np.float32))
         self.learn(index, phrases)
-        vectors = np.stack([index.encoder.queries(wordings[:1])[0], *(self._vectors[p] for p in phrases)])
-        near = index._retrievers
-        found = {self._ordinal[i] for i in also if i in self._found}
-        for row, wording in enumerate(wordings):
-            found.update(near.clauses(vectors[row : row + 1], mask)[:_DEPTH])
-            found.update(near.sentences(vectors[row : row + 1], mask)[:_DEPTH])
-            found.update(near.words(wording, mask)[:_DEPTH])
-        numbers = sorted(n for n in found if mask[n])
-        usual = _likeness(near, self._sample, vectors)
-        likeness = (_likeness(near, numbers, vectors) - usual.mean(axis=0)) / np.maximum(usual.std(axis=0), 1e-6)
-        shares = []
-        for wording in wordings:
-            scores = near.lexical.scores(wording)[near._row[numbers]]
-            shares.append(scores / max(float(scores.max(initial=0)), 1e-9))
-        return Near(tuple(index.clauses[n].id for n in numbers), likeness.astype(np.float32), np.stack(shares, axis=1))
+        stores = self._opened_stores(index)
+        vectors = np.vstack([index.encoder.queries([story]), *(self._vectors[p][None] for p in phrases)])
+        likeness = stores.clauses @ vectors.T
+        whole = likeness[:, 0].copy()
+        if len(stores.owners):
+            begin = np.flatnonzero(np.diff(stores.owners, prepend=-1))
+            best = np.maximum.reduceat(stores.sentences @ vectors.T, begin, axis=0)
+            likeness[stores.owners[begin]] = np.maximum(likeness[stores.owners[begin]], best)
+        scores = [index.lexical.scores(s)[stores.searched] for s in (story, *parts)]
+        scores += [self._scored(index, t) for t in (*phrases, *terms)]
+        words = np.stack(scores, axis=1)[admitted]
+        return Near(
+            tuple(self._clauses[n].id for n in admitted),
+            _deviation(likeness[admitted]),
+            _deviation(whole[admitted]),
+            (words / np.maximum(words.max(axis=0), 1e-9)).astype(np.float32),
+        )
 
     def alike(self, index: Index, clauses: Sequence[str]) -> Vectors:
         """(n, n) cosines of clauses with one another."""
-        vectors = index._retrievers._clauses.rows([int(index._retrievers._row[self._ordinal[c]]) for c in clauses])
+        vectors = self._opened_stores(index).clauses[[self._row[c] for c in clauses]]
         out: Vectors = vectors @ vectors.T
         return out
 
-    def learn(self, index: Index, phrases: Iterable[str]) -> None:
-        """Embed phrases that are not known yet, in one batch, so that later searches need not."""
-        missing = [p for p in dict.fromkeys(phrases) if p not in self._vectors]
+    def learn(self, index: Index, phrases: Iterable[str], terms: Iterable[str] = ()) -> None:
+        """Embed phrases that are not known yet, in one batch, and score phrases and terms by words, so that searches need not."""
+        phrases = list(dict.fromkeys(phrases))
+        missing = [p for p in phrases if p not in self._vectors]
         if missing:
             self._vectors |= dict(zip(missing, index.encoder.queries(missing), strict=True))
+        for text in (*phrases, *terms):
+            self._scored(index, text)
 
-    def _allowed(self, filters: Filters | None) -> NDArray[np.bool_]:
+    def _scored(self, index: Index, text: str) -> NDArray[np.float32]:
+        """(n,) BM25 of a phrase for each clause with a measure, kept."""
+        if text not in self._words:
+            self._words[text] = index.lexical.scores(text)[self._opened_stores(index).searched]
+        return self._words[text]
+
+    def _opened_stores(self, index: Index) -> _Stores:
+        with self._lock:
+            if self._stores is None:
+                self._stores = _Stores(*index.vectors_of(self._held))
+            return self._stores
+
+    def _admitted(self, filters: Filters | None) -> NDArray[np.int64]:
+        """Rows of the clauses whose documents agree."""
         if filters is None or filters == Filters():
-            return self._mask
-        documents = {d.id: d for d in self._documents}
+            return np.arange(len(self._clauses))
+        documents = {c.document.id: c.document for c in self._clauses}
         admitted = {name for name, document in documents.items() if filters.admit(document)}
-        return self._mask & np.array([d.id in admitted for d in self._documents], np.bool_)
+        return np.array([row for row, c in enumerate(self._clauses) if c.document.id in admitted], np.int64)
 
 
 def tags(measure: Measure) -> set[tuple[str, str]]:
@@ -149,12 +180,10 @@ def tags(measure: Measure) -> set[tuple[str, str]]:
     return named | {("activity", t) for t in measure.topics} | {("field", f) for f in measure.fields}
 
 
-def _likeness(near: Retrievers, numbers: Sequence[int], vectors: Vectors) -> Vectors:
-    """(clauses, vectors) cosines of each clause's nearest sentence, or of the whole clause where that is nearer."""
-    likeness: Vectors = near._clauses.rows([int(near._row[n]) for n in numbers]) @ vectors.T
-    rows = [(place, row) for place, n in enumerate(numbers) for row in near._rows.get(n, ())]
-    np.maximum.at(likeness, [place for place, _ in rows], near._sentences.rows([row for _, row in rows]) @ vectors.T)
-    return likeness
+def _deviation(likeness: Vectors) -> Vectors:
+    """Standard deviations above the mean of each column."""
+    out: Vectors = ((likeness - likeness.mean(axis=0)) / np.maximum(likeness.std(axis=0), 1e-6)).astype(np.float32)
+    return out
 
 
 _opened: WeakKeyDictionary[Index, Measures] = WeakKeyDictionary()

@@ -76,6 +76,15 @@ class Retrievers:
             return 0.0
         return float(self._clauses.rows([int(self._row[clause])])[0] @ vector[0])
 
+    def vectors_of(self, clauses: Sequence[int]) -> tuple[Vectors, Vectors, NDArray[np.int64], NDArray[np.int64]]:
+        """Of n searched clauses: (n, d) their vectors, (m, d) their sentences', (m,) the row of each sentence's clause,
+        ascending, and (n,) their rows in the word statistics."""
+        rows = self._row[list(clauses)]
+        owned = [(row, sentence) for row, clause in enumerate(clauses) for sentence in self._rows.get(clause, ())]
+        owners = np.array([row for row, _ in owned], np.int64)
+        own = self._clauses.rows([int(r) for r in rows])
+        return own, self._sentences.rows([sentence for _, sentence in owned]), owners, rows
+
     def sentence_scores(self, clause: int, vector: Vectors) -> list[tuple[int, int, float]]:
         """(start, end, likeness) of a clause's sentences; empty for a clause of one sentence."""
         rows = self._rows.get(clause, [])

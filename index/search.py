@@ -160,6 +160,10 @@ class Index:
         for number in self._retrievers.searched:
             self._of[self.clauses[number].document.id].append(int(number))
 
+    def vectors_of(self, clauses: Sequence[int]) -> tuple[Vectors, Vectors, NDArray[np.int64], NDArray[np.int64]]:
+        """What `Retrievers.vectors_of` gives, for clauses by their numbers."""
+        return self._retrievers.vectors_of(clauses)
+
     def search(self, question: str, k: int = 10, filters: Filters | None = None, also: str = "") -> list[Hit]:
         """The k best clauses for a question, best first; empty for a question without any word.
 

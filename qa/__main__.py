@@ -1,10 +1,11 @@
-"""`python -m qa ask|chat|check|match|serve` (also `youju`): answers, a check, the policy matcher, page and API."""
+"""`python -m qa …` (also `youju`): answers, a check, the policy matcher, page and API, and what their operator needs."""
 
 from __future__ import annotations
 
 import json
 import socket
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +15,13 @@ import typer
 from corpus.records import CorpusError
 from index.errors import IndexingError
 from index.search import Filters
-from qa import show
+from qa import manage, show
 from qa.answer import Assistant, Evidence, Token
 from qa.dossier import DossierError
 from qa.profile_form import ProfileError
 from qa.records import Answer, QuestionError
 from qa.settings import Settings, SettingsError
+from qa.turns import StoreError
 from qa.writer import WriterError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="有据：带条款依据的政策问答。")
@@ -175,21 +177,41 @@ def serve(
     """在一个端口上提供网页和接口。"""
     from dataclasses import replace  # noqa: PLC0415
 
-    import uvicorn  # noqa: PLC0415
-
-    from qa import server, start  # noqa: PLC0415
-    from qa.match import ready  # noqa: PLC0415
+    from qa import logs, start  # noqa: PLC0415
+    from qa.guard_front import Front, Opened, run  # noqa: PLC0415
 
     settings = Settings.from_environment()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     _refuse_taken(settings.host, settings.port)
+    logs.configure(bool(settings.log_questions))
     typer.echo("正在载入模型和索引 …")
-    assistant = start.assistant(settings)
-    ready(assistant.index, settings.index.index)
-    application = server.application(assistant)
+
+    def load(opened: Callable[[str], None]) -> Opened:
+        service = start.service(settings, opened)
+        from qa import server  # noqa: PLC0415 - Gradio is slow to load
+
+        return server.application(service), service
+
     shown = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - printed, not bound
-    typer.echo(f"就绪：网页 http://{shown}:{settings.port}/ ，接口文档 http://{shown}:{settings.port}/docs")
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
+    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{settings.port}"
+    run(
+        Front(load, start.PARTS, settings.proxies),
+        settings.host,
+        settings.port,
+        settings.patience,
+        lambda: typer.echo(f"就绪：网页 {address}/ ，接口文档 {address}/docs"),
+    )
+    typer.echo("已停止。", err=True)
+
+
+@app.command()
+def mcp() -> None:
+    """作为 MCP 服务在标准输入输出上运行，给支持 MCP 的程序用。"""
+    from qa import logs, mcp_server, start  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    logs.configure(bool(settings.log_questions))  # to stderr; stdout belongs to the protocol
+    mcp_server.stdio(lambda: start.service(settings))
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -205,10 +227,29 @@ def _refuse_taken(host: str, port: int) -> None:
             ) from error
 
 
+app.command()(manage.feedback)
+app.command()(manage.export)
+app.add_typer(manage.keys, name="keys")
+app.add_typer(manage.users, name="users")
+
+
+TOLD = (
+    IndexingError,
+    CorpusError,
+    DossierError,
+    ProfileError,
+    QuestionError,
+    SettingsError,
+    StoreError,
+    WriterError,
+)
+"""Errors whose message is meant for the user."""
+
+
 def main() -> None:
     try:
         app()
-    except (IndexingError, CorpusError, DossierError, ProfileError, QuestionError, SettingsError, WriterError) as error:
+    except TOLD as error:
         typer.echo(f"错误：{error}", err=True)
         raise SystemExit(1) from None
     except SystemExit as stop:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
+
 from corpus.measure import Measure
 from corpus.records import Clause, Span
 from index import measures as measured
@@ -23,14 +25,14 @@ from index.search import Filters, Index
 from qa import match_group, match_told
 from qa.match_ask import named, question, undecided
 from qa.match_judge import Judge
-from qa.match_rank import Asked, Ranker, Weights, candidates, phrases
+from qa.match_rank import Asked, Ranker, Weights, Wording, phrases, terms
 from qa.match_records import Judged, LeftOut, Matches, Office, Result, Rule, Verdict
 from qa.profile import Profile
 
 __all__ = ["Judged", "LeftOut", "Line", "Matches", "Office", "Result", "Rule", "Verdict", "lines", "match", "ready"]
 
-_JUDGED, _MOST = 160, 100
-"""Clauses that are judged, best first, and results that are kept."""
+_RATED, _JUDGED, _MOST, _FAILED = 480, 160, 100, 20
+"""Clauses, nearest by their words first, whose measures are looked at; those that are judged; results that are kept."""
 _MIXED = "这一条里还有不适用于您的措施，请看原文"
 _QUOTED = 120
 """Characters of a benefit in a chat answer."""
@@ -42,7 +44,7 @@ def ready(index: Index, folder: Path | None = None) -> None:
     Args:
         folder: of the index (`IndexSettings.index`), where the measures are kept beside the build.
     """
-    measured.of(index, folder).learn(index, phrases())
+    measured.of(index, folder).learn(index, phrases(), terms())
 
 
 def match(
@@ -68,21 +70,20 @@ def match(
     searched = began
     if profile.facts:
         asked = Asked.of(profile)
-        near = candidates(index, measures, profile, asked, filters)
+        wording = Wording.of(profile, asked)
+        near = wording.near(index, measures, filters)
         searched = time.perf_counter()
-        ranker = Ranker(measures, asked, weights or Weights())
-        judge = Judge(profile, day)
+        ranker, judge = Ranker(measures, asked, weights or Weights()), Judge(profile, day)
         gone = {out.document.id for out in left}
-        rated = [
-            _rated(measures[clause], wording, ranker, judge)
-            for clause, wording in zip(near.clauses, ranker.wording(near), strict=True)
-            if index.by_id[clause].document.id not in gone
-        ]
+        worded = ranker.wording(near, wording)
+        first = [int(n) for n in np.argsort(-worded, kind="stable") if index.by_id[near.clauses[n]].document.id not in gone]
+        rated = [_rated(measures[near.clauses[n]], float(worded[n]), ranker, judge) for n in first[:_RATED]]
         rated.sort(key=lambda item: (-item[0], item[1][0].clause.id))
-        results = [_result(score, made, judge, asked) for score, made in rated[:_JUDGED]]
+        results = [_result(score, made, judge, asked, ranker) for score, made in rated[:_JUDGED]]
+        results.sort(key=lambda r: -r.score)
         failed = [r for r in results if r.verdict == "not_met"]
         results, groups = match_group.grouped([r for r in results if r.verdict != "not_met"])
-        results = [*match_group.in_turns(results, index, measures), *failed][:_MOST]
+        results = [*match_group.in_turns(results, index, measures)[: _MOST - min(_FAILED, len(failed))], *failed][:_MOST]
     used = list(dict.fromkeys(r.clause.document for r in results if r.verdict != "not_met"))
     rules = match_told.rules(index.clauses, used)
     ended = time.perf_counter()
@@ -109,11 +110,11 @@ def _rated(made: Sequence[Measure], wording: float, ranker: Ranker, judge: Judge
     about = [ranker.about(m) for m in made]
     order = sorted(range(len(made)), key=lambda n: (-about[n], n))
     place = judge.place(made[0].clause.document)
-    held = None if place is None or place.verdict == "unknown" else place.verdict == "met"
-    return wording + about[order[0]] + ranker.place(held), [made[n] for n in order]
+    score = wording + about[order[0]] + ranker.clause(len(made), place.verdict if place else None)
+    return score, [made[n] for n in order]
 
 
-def _result(score: float, made: Sequence[Measure], judge: Judge, asked: Asked) -> Result:
+def _result(score: float, made: Sequence[Measure], judge: Judge, asked: Asked, ranker: Ranker) -> Result:
     judged = [judge.judge(m) for m in made]
     # A measure of the clause that is certainly for others does not stand for it while another one is left.
     at = next((n for n, (verdict, _, _) in enumerate(judged) if verdict != "not_met"), 0)
@@ -127,7 +128,7 @@ def _result(score: float, made: Sequence[Measure], judge: Judge, asked: Asked) -
         conditions,
         match_told.missing(best),
         match_told.office(best),
-        score,
+        score + ranker.verdict(verdict),
         match_told.reasons(best, asked, conditions),
         tuple(m for n, m in enumerate(made) if n != at),
         notes=notes,

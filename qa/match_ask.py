@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from corpus import facts
 from qa.match_records import Judged, Result
 from qa.profile import NUMBERS, Profile
 
 _LOOKED_AT = 30
 """First results whose open conditions are counted; rank n counts 1 / (1 + n / 10)."""
 _CHOICES = 6
-_QUESTIONS = {
+_NARROWING = ("field", "qualification", "ownership", "size", "region")
+"""Facts whose values in front of a class make it a narrower one that an asker can recognise."""
+QUESTIONS = {
     "region": "您（单位）在哪个省、哪个市？",
     "who": "您或您的单位属于下面哪一类？",
     "qualification": "有没有下面的资格或认定？",
@@ -37,23 +40,54 @@ def question(profile: Profile, results: Sequence[Result]) -> str | None:
     worth: dict[str, float] = defaultdict(float)
     choices: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for rank, result in enumerate(results[:_LOOKED_AT]):
-        open_gates = undecided(result.conditions) if result.verdict == "unknown" else []
+        open_gates = [j for j in undecided(result.conditions) if _asks(profile, j, result)] if result.verdict == "unknown" else []
         for judged in open_gates:
             # One of several open conditions decides a measure only together with the others.
             weight = 1 / (1 + rank / 10) / len(open_gates)
             worth[judged.leaf.fact] += weight
-            for value in named(profile, judged, result.clause.document.text):
+            for value in _offered(profile, judged, result):
                 choices[judged.leaf.fact][value] += weight
     if not worth:
         return None
-    fact = min(worth, key=lambda f: (-worth[f], list(_QUESTIONS).index(f)))
+    fact = min(worth, key=lambda f: (-worth[f], list(QUESTIONS).index(f)))
     return _put(fact, choices[fact])
+
+
+def _asks(profile: Profile, judged: Judged, result: Result) -> bool:
+    """Whether an answer would tell more than the asker told: of a number always, else one of its values is open."""
+    return judged.leaf.fact in NUMBERS or bool(_offered(profile, judged, result))
+
+
+def _offered(profile: Profile, judged: Judged, result: Result) -> tuple[str, ...]:
+    """The choices of an open condition, without what the asker told or denied already.
+
+    Where the asker is of the wider class, the printed words are offered; not where they say no more than the class.
+    """
+    fact = judged.leaf.fact
+    told = {str(k.value) for k in profile.facts.get(fact, ())}
+    if fact in NUMBERS:
+        return judged.leaf.values
+    words = named(profile, judged, result.clause.document.text)
+    if words != judged.leaf.values:
+        return tuple(w for w in words if w not in told and _readable(fact, w))
+    return tuple(v for v in words if v not in told and profile.holds(fact, v) is None)
+
+
+def _readable(fact: str, words: str) -> bool:
+    """Printed words are a choice only where they narrow a class: 机器人企业, not 专家企业 from a list cut in the middle."""
+    classes = [row for row in facts.facts() if row.fact == fact]
+    for row in classes:
+        for match in row.official.finditer(words):
+            before = words[: match.start()]
+            if match.end() == len(words) and before and any(facts.find(f, before) for f in _NARROWING):
+                return True
+    return False
 
 
 def undecided(conditions: Sequence[Judged]) -> list[Judged]:
     """Printed gates that one more fact of the asker would decide."""
     return [
-        j for j in conditions if j.leaf.role == "gate" and j.verdict == "unknown" and j.leaf.fact in _QUESTIONS and j.leaf.values
+        j for j in conditions if j.leaf.role == "gate" and j.verdict == "unknown" and j.leaf.fact in QUESTIONS and j.leaf.values
     ]
 
 
@@ -65,7 +99,7 @@ def named(profile: Profile, judged: Judged, text: str) -> tuple[str, ...]:
 
 
 def _put(fact: str, values: dict[str, float]) -> str:
-    asked = _QUESTIONS[fact]
+    asked = QUESTIONS[fact]
     if fact in NUMBERS:
         unit = {"staff": "人", "revenue": "元", "age": "年"}[fact]
         limits = sorted(values, key=lambda v: -values[v])[:3]

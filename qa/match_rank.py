@@ -1,61 +1,87 @@
 """Which measures are about the asker, and how closely: likeness of wording, shared topics, fields and beneficiaries.
 
-score = Σ weight × feature. The weights (`Weights`) were fitted by a listwise logistic regression on
-eval/cases/profiles-dev.jsonl and rounded; with a quarter of the cases held out in turn, the order was as good.
+score = Σ weight × feature. The weights (`Weights`) are round numbers near a listwise logistic regression on
+eval/cases/profiles-dev.jsonl; fitted anew with each profile left out in turn, the order is a little worse (eval/LOG.md).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus import facts
 from corpus.measure import Measure
 from index.measures import Measures, Near, tags
+from index.question import official
 from index.search import Filters, Index
+from qa.match_records import Verdict
 from qa.profile import Profile
 
 _LONGEST = 300
 """Characters of a story that are compared; the sentences that facts were read from come first."""
 _MOST = 24
 """Phrases that are searched for one profile."""
+_PARTS, _SHORTEST = 8, 4
+"""Parts of a story between commas that are searched alone, and the characters that each has at least."""
+_BEST = 3
+"""Terms that together say more of a clause than the best one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What each feature counts. Likeness is in standard deviations over the measures; the others lie in 0 … 1.5."""
 
-    story: float = 0.65
-    """Likeness to the whole story."""
-    story_words: float = 0.2
+    story: float = 0.6
+    """Likeness to the whole story in official words."""
+    whole: float = 0.2
+    """The same of the whole clause instead of its nearest sentence."""
+    story_words: float = 0.1
     """BM25 with the story, as a share of the best."""
-    need: float = 0.3
+    part_words: float = 0.3
+    """BM25 with the best part of the story."""
+    need: float = 0.15
     """Likeness to the nearest phrase for what the asker does or wants (match_needs.tsv), or its fields."""
-    need_words: float = 1.1
+    need_words: float = 0.5
     """BM25 with the best of these phrases."""
-    who: float = 0.4
+    need_term: float = 0.5
+    """BM25 with the best single term of them."""
+    need_terms: float = 0.5
+    """The mean of the best three."""
+    who: float = 0.2
     """Likeness to the nearest phrase for what the asker is."""
-    who_words: float = 0.75
-    kind: float = 0.8
+    who_words: float = 0.4
+    who_term: float = 0.3
+    who_terms: float = 0.3
+    kind: float = 0.6
     """How rare the kind of support is that serves one of its needs."""
-    topic: float = 0.55
+    topic: float = 0.4
     """Topics in common, rare ones counting more."""
-    field: float = 0.4
+    field: float = 0.3
     """Key fields in common, alike."""
-    other_field: float = -0.45
+    other_field: float = -0.4
     """It names key fields, the asker's are known, and none is shared."""
-    beneficiary: float = 0.4
+    beneficiary: float = 0.2
     """How rare the narrowest beneficiary is that the asker is."""
-    other_beneficiary: float = -0.2
+    other_beneficiary: float = -0.1
     """It names beneficiaries, the asker is known, and none is of the asker's kind."""
-    place: float = 0.7
+    several: float = 0.3
+    """Logarithm of one more than the measures that the clause holds."""
+    place: float = 0.5
     """Of the asker's own province or city; taken off for another one."""
-    strength: float = 0.05
+    met: float = 0.3
+    """Every printed gate holds."""
+    not_met: float = -0.3
+    """One fails for certain."""
+    strength: float = 0.0
     """给予 1, 落实 ¾, 鼓励 ½, 探索 ¼, 研究 0."""
-    amount: float = 0.1
+    amount: float = 0.0
     """A sum or ratio is printed."""
 
 
@@ -84,6 +110,12 @@ def phrases() -> tuple[str, ...]:
     return (*(n.words for n in needs().values()), *facts.values("field"))
 
 
+@cache
+def terms() -> tuple[str, ...]:
+    """The single terms of all needs, to be learnt likewise."""
+    return tuple(dict.fromkeys(term for need in needs().values() for term in need.words.split()))
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What of a profile is looked for: per fact the stated values with all that they imply."""
@@ -102,29 +134,38 @@ class Asked:
         return frozenset(g for v in self.wanted.get("who", ()) if (g := facts.group("who", v)))
 
 
-def phrases_for(asked: Asked) -> tuple[list[str], list[str]]:
-    """(phrases for what the asker wants, phrases for what it is)."""
-    wanted = [need.words for f in ("activity", "people") for v in asked.stated.get(f, ()) if (need := needs().get((f, v)))]
-    wanted += [v for v in asked.stated.get("field", ()) if v in facts.values("field")]
-    own = [need.words for v in asked.stated.get("who", ()) if (need := needs().get(("who", v)))]
-    return wanted[: _MOST * 2 // 3], own[: _MOST // 3]
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is looked for, as words; `Near` has a column for each, in this order."""
+
+    story: str
+    """In official words."""
+    parts: tuple[str, ...]
+    """Of the story, in official words."""
+    wanted: tuple[str, ...]
+    """Phrases for what the asker does or wants."""
+    own: tuple[str, ...]
+    """Phrases for what it is."""
+    wanted_terms: tuple[str, ...]
+    own_terms: tuple[str, ...]
+
+    @classmethod
+    def of(cls, profile: Profile, asked: Asked) -> Wording:
+        wanted = [need.words for f in ("activity", "people") for v in asked.stated.get(f, ()) if (need := needs().get((f, v)))]
+        wanted += [v for v in asked.stated.get("field", ()) if v in facts.values("field")]
+        own = [need.words for v in asked.stated.get("who", ()) if (need := needs().get(("who", v)))]
+        wanted, own = wanted[: _MOST * 2 // 3], own[: _MOST // 3]
+        told = story(profile) or " ".join(v for f in ("who", "activity", "field", "people") for v in asked.stated.get(f, ()))
+        parts = [p for p in _sentences(told) if len(p.strip("，。！？；\n")) >= _SHORTEST]
+        return cls(official(told), tuple(map(official, parts[:_PARTS])), tuple(wanted), tuple(own), _terms(wanted), _terms(own))
+
+    def near(self, index: Index, measures: Measures, filters: Filters | None) -> Near:
+        found = (*self.wanted, *self.own), (*self.wanted_terms, *self.own_terms)
+        return measures.near(index, self.story, self.parts, *found, filters)
 
 
-def candidates(index: Index, measures: Measures, profile: Profile, asked: Asked, filters: Filters | None) -> Near:
-    """Clauses worth a look: near the story, near one of its needs, or of a topic of its own."""
-    wanted, own = phrases_for(asked)
-    told = story(profile) or " ".join(v for f in ("who", "activity", "field", "people") for v in asked.stated.get(f, ()))
-    return measures.near(index, told, [*wanted, *own], _tagged(measures, asked), filters)
-
-
-def _tagged(measures: Measures, asked: Asked) -> Iterable[str]:
-    """Clauses that share a rare topic, field or beneficiary with the asker; common ones bring nothing near."""
-    most = max(20, len(measures) // 20)
-    for fact in ("activity", "field", "people", "who"):
-        for value in asked.wanted.get(fact, ()):
-            found = measures.about(fact, value)
-            if len(found) <= most:
-                yield from found
+def _terms(phrases: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term for phrase in phrases for term in phrase.split()))
 
 
 def story(profile: Profile) -> str:
@@ -162,14 +203,13 @@ class Ranker:
         self._kinds = frozenset(k for key in keys if key in needs() for k in needs()[key].kinds)
         self._own_kinds = asked.kinds()
 
-    def wording(self, near: Near) -> list[float]:
+    def wording(self, near: Near, wording: Wording) -> NDArray[np.float32]:
         """Per clause of `near` what the likeness of its words counts."""
-        w, wanted = self._weights, len(phrases_for(self._asked)[0])
-        score = w.story * near.likeness[:, 0] + w.story_words * near.words[:, 0]
-        for part, like, words in ((slice(1, 1 + wanted), w.need, w.need_words), (slice(1 + wanted, None), w.who, w.who_words)):
-            if near.likeness[:, part].shape[1]:
-                score = score + like * near.likeness[:, part].max(axis=1) + words * near.words[:, part].max(axis=1)
-        return [float(s) for s in score]
+        weights = self._weights
+        score = np.zeros(len(near.clauses), np.float32)
+        for name, feature in features(near, wording).items():
+            score += getattr(weights, name) * feature
+        return score
 
     def about(self, measure: Measure) -> float:
         """How closely what a measure is about meets the asker, whatever its wording."""
@@ -193,13 +233,49 @@ class Ranker:
             score += w.other_beneficiary
         return score
 
-    def place(self, held: bool | None) -> float:
-        """`held`: whether the document is of the asker's own place; None for the whole country, or where it is unknown."""
-        return 0.0 if held is None else self._weights.place if held else -self._weights.place
+    def clause(self, measures: int, place: Verdict | None) -> float:
+        """What counts of a whole clause: how many measures it holds; whether its document is of the asker's own place."""
+        w = self._weights
+        at = {"met": 1.0, "not_met": -1.0}.get(place or "", 0.0)
+        return w.several * math.log(1 + measures) + w.place * at
+
+    def verdict(self, verdict: Verdict) -> float:
+        return {"met": self._weights.met, "not_met": self._weights.not_met}.get(verdict, 0.0)
 
     def _rarity(self, fact: str, value: str) -> float:
         """1 for what one clause is about, 0 for what all are about."""
         return 1 - math.log(1 + len(self._measures.about(fact, value))) / math.log(1 + self._total)
+
+
+def features(near: Near, wording: Wording) -> dict[str, NDArray[np.float32]]:
+    """Name of a weight → (clauses,) feature of the likeness of words."""
+    wanted, own, parts = len(wording.wanted), len(wording.own), 1 + len(wording.parts)
+    like = [near.likeness[:, s] for s in (slice(1, 1 + wanted), slice(1 + wanted, None))]
+    ends = [1, parts, parts + wanted, parts + wanted + own]
+    terms = ends[-1] + len(wording.wanted_terms)
+    told, need, who, needed, own_terms = (near.words[:, slice(*s)] for s in (*pairwise(ends), (ends[-1], terms), (terms, None)))
+    return {
+        "story": near.likeness[:, 0],
+        "whole": near.whole,
+        "story_words": near.words[:, 0],
+        "part_words": _top(told, 1),
+        "need": _top(like[0], 1),
+        "need_words": _top(need, 1),
+        "need_term": _top(needed, 1),
+        "need_terms": _top(needed, _BEST),
+        "who": _top(like[1], 1),
+        "who_words": _top(who, 1),
+        "who_term": _top(own_terms, 1),
+        "who_terms": _top(own_terms, _BEST),
+    }
+
+
+def _top(columns: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """(rows,) mean of the largest few of each row; zeros without columns."""
+    if not columns.shape[1]:
+        return np.zeros(len(columns), np.float32)
+    best: NDArray[np.float32] = np.sort(columns, axis=1)[:, -count:].mean(axis=1)
+    return best
 
 
 _NONE: frozenset[str] = frozenset()

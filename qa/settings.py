@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,7 +48,7 @@ class Settings:
     """Percent of likeness (cosine) of the best clause below which a question is taken to be in everyday words and
     searched again with official ones, which takes about a second; 0: never. Fits the default encoder."""
     store_url: str = field(default="", repr=False)
-    """Where conversations are kept, as SQLAlchemy writes it; empty: an SQLite file beside the index."""
+    """Where conversations are kept, as SQLAlchemy writes it; empty: an SQLite file of this index under `home`."""
     record: int = 1
     """0: nothing that is asked or answered is kept on disk."""
     keep_days: int = 0
@@ -61,12 +63,25 @@ class Settings:
     """1: the page asks for a name and password (python -m qa users add)."""
     cors: str = ""
     """Origins, separated by commas, whose pages may call the API from a browser; empty: none."""
+    proxies: str = ""
+    """Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-* headers are believed."""
     body_kb: int = 256
     """Largest body of a request, in KiB; uploads of case files and documents have limits of their own."""
+    upload_mb: int = 20
+    """Largest file that the page takes, in MiB."""
+    patience: int = 20
+    """Seconds that running answers may still take when the service is told to stop; then they are cut off."""
+    bench: int = 1
+    """0: visitors of the page may not run the benchmark, which takes both cores for as long as it runs."""
     log_questions: int = 0
     """1: questions stand in the logs; else only their length."""
     host: str = "127.0.0.1"
     port: int = 7860
+
+    @property
+    def store_folder(self) -> Path:
+        """Where the service keeps what is its own: conversations, unless `store_url` says otherwise, and the cookies' key."""
+        return self.index.home / "service" / self.index.index.name
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -85,6 +100,7 @@ class Settings:
             raise SettingsError("YOUJU_ENGINE=openai 还缺服务的地址。请设 YOUJU_WRITER_URL，例如 http://127.0.0.1:8000/v1。")
         if not all("!" <= letter <= "~" for letter in given.get("writer_key", "")):
             raise SettingsError("YOUJU_WRITER_KEY 里有空白、汉字或控制字符，不能作为密钥发送。请重新复制一遍。")
+        _check_door(given)
         for name, (low, high) in _RANGES.items():
             variable = f"YOUJU_{name.upper()}"
             if env.get(variable):
@@ -93,7 +109,7 @@ class Settings:
 
 
 ENGINES = ("xllamacpp", "transformers", "openai")
-_TEXTS = ("engine", "host", "store_url", "cors", "writer_url", "writer_key", "writer_model")
+_TEXTS = ("engine", "host", "store_url", "cors", "proxies", "writer_url", "writer_key", "writer_model")
 
 _RANGES = {
     "threads": (0, 256),
@@ -111,9 +127,27 @@ _RANGES = {
     "require_key": (0, 1),
     "require_login": (0, 1),
     "body_kb": (16, 65536),
+    "upload_mb": (1, 1024),
+    "patience": (0, 600),
+    "bench": (0, 1),
     "log_questions": (0, 1),
     "port": (1, 65535),
 }
+
+
+def _check_door(given: Mapping[str, str]) -> None:
+    """Origins and proxies that cannot be meant would silently let nobody, or everybody, in."""
+    for origin in filter(None, map(str.strip, given.get("cors", "").split(","))):
+        parts = urlsplit(origin)
+        if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
+            raise SettingsError(
+                f"YOUJU_CORS 里的“{origin}”不是网页的来源。请写成例如 https://www.example.gov.cn，多个用逗号分开。"
+            )
+    for address in filter(None, map(str.strip, given.get("proxies", "").split(","))):
+        try:
+            ipaddress.ip_network(address, strict=False)
+        except ValueError:
+            raise SettingsError(f"YOUJU_PROXIES 里的“{address}”不是 IP 地址或网段。请写成例如 127.0.0.1,10.0.0.0/8。") from None
 
 
 def _number(name: str, text: str, low: int, high: int) -> int:

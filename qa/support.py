@@ -7,7 +7,7 @@ what is quoted is both near the words and meant for the asker.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from index.search import Filters, Hit, Index
 from qa.match import Matches, match
@@ -78,9 +78,3 @@ def _fit(result: Result) -> str:
 def _said(results: Sequence[Result]) -> str:
     words = dict.fromkeys(j.said for r in results for j in r.conditions if j.verdict == "met" and j.said and not j.whole)
     return "".join(f"“{w}”" for w in list(words)[:_CHOICES])
-
-
-def fitting(matches: Matches, limit: int) -> Mapping[str, list[Result]]:
-    """The first results of each kind, for a list below the answer: what seems to fit, and what may."""
-    named = {"看来适用": "met", "可能适用": "unknown"}
-    return {name: [r for r in matches.results if r.verdict == verdict][:limit] for name, verdict in named.items()}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
-from corpus.records import Clause, Document
+from corpus.records import Clause, Document, Edit
 from index.search import Hit
+from qa import match_wire
 from qa.answer import Evidence
 from qa.check import Claim
 from qa.records import Answer, Citation, Piece
+from qa.turns import Conversation, Turn
 
 Json = dict[str, Any]
+_MEASURES = 10  # of a match that goes with an answer
 
 
 def document_json(document: Document) -> Json:
@@ -120,4 +125,85 @@ def answer_json(answer: Answer) -> Json:
         "timings": answer.timings,
         "model": answer.model,
         "failure": answer.failure,
+        "matches": match_wire.matches_json(answer.matches, _MEASURES) if answer.matches else None,
     }
+
+
+def snapshot_json(document: Document, clauses: Sequence[Clause]) -> Json:
+    """What a reader needs of a document to show any span of it, for as long as an answer that cites it is kept."""
+    outline = [
+        {
+            "clause": c.id,
+            "address": str(c.address),
+            "headings": list(c.headings),
+            "kind": c.kind,
+            "start": c.start,
+            "end": c.end,
+            "columns": [list(pair) for pair in c.columns],
+            "reading": c.reading if c.columns else "",
+            "shared": [list(span) for span in c.shared],
+            "notes": [{"start": n.start, "end": n.end, "text": n.text} for n in c.notes],
+        }
+        for c in clauses
+    ]
+    return document_json(document) | {"text": document.text, "clauses": outline, "edits": edits_json(document)}
+
+
+def edits_json(document: Document) -> list[Json]:
+    """What was repaired, each with where it stands in the document's text; equal neighbours of one pass stay apart."""
+    passes: dict[int, list[Edit]] = {}
+    for edit in document.edits:
+        passes.setdefault(edit.number_of_pass, []).append(edit)
+    # Where the edits of a pass begin, and by how much the text behind each has moved when the pass ends.
+    moves = {
+        number: ([e.start for e in edits], list(accumulate(len(e.after) - len(e.before) for e in edits)))
+        for number, edits in passes.items()
+    }
+
+    def moved(at: int, number: int) -> int:
+        starts, shifts = moves[number]
+        before = bisect_left(starts, at)
+        return at + (shifts[before - 1] if before else 0)
+
+    out = []
+    for edit in document.edits:
+        start = edit.start
+        for number in sorted(n for n in passes if n >= edit.number_of_pass):
+            start = moved(start, number)
+        end = min(start + len(edit.after), len(document.text))
+        out.append({"start": start, "end": end, "before": edit.before, "after": edit.after, "reason": edit.reason})
+    return out
+
+
+def turn_json(turn: Turn) -> Json:
+    rating = turn.rating
+    return {
+        "id": turn.id,
+        "conversation": turn.conversation,
+        "number": turn.number,
+        "question": turn.question,
+        "status": turn.status,
+        "created": turn.created.isoformat(),
+        "filters": turn.filters,
+        "earlier": list(turn.earlier),
+        "record": turn.record,
+        "problem": turn.problem,
+        "rating": {"rating": rating.rating, "reason": rating.reason} if rating else None,
+    }
+
+
+def conversation_json(conversation: Conversation) -> Json:
+    """Without its owner."""
+    return {
+        "id": conversation.id,
+        "title": conversation.title,
+        "created": conversation.created.isoformat(),
+        "updated": conversation.updated.isoformat(),
+        "shared": conversation.shared,
+        "turns": [turn_json(t) for t in conversation.turns],
+    }
+
+
+def problem_json(status: int, kind: str, title: str, detail: str) -> Json:
+    """RFC 9457 problem details; `type` is stable, `detail` is Chinese for the reader."""
+    return {"type": f"urn:youju:problem:{kind}", "title": title, "status": status, "detail": detail}

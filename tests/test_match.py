@@ -1,15 +1,18 @@
 """The matcher on four invented policies: verdicts with spans, order, groups, what is left out and asked."""
 
+from dataclasses import replace
 from datetime import date
 
 import match_world
 import pytest
 
+from corpus.measure import Leaf
 from index import measures
 from index.search import Filters
-from qa import match_show
+from qa import match_ask, match_show
 from qa.match import lines, match, ready
 from qa.match_ask import question
+from qa.match_records import Judged
 from qa.match_wire import matches_json
 from qa.profile import Profile, read
 from qa.profile_form import ProfileError, from_form
@@ -152,6 +155,22 @@ def test_question_names_the_choices_and_ends_when_nothing_is_open(world):
     )
     met = [r for r in found.results if r.verdict == "met"]
     assert question(company(), met) is None
+
+
+def test_nobody_is_asked_again_for_what_is_excluded(world):
+    private = read("我们是沈阳一家民营企业，想买设备")
+    result = match(world, private, as_of=DAY).results[0]
+    leaf = Leaf("gate", "who", "in", ("国有企业", "中小企业"), result.measure.benefit)
+    open_one = replace(result, verdict="unknown", conditions=(Judged(leaf, "unknown"),))
+    assert question(private, [open_one]) == "您或您的单位属于下面哪一类？可选：中小企业；都不是也请告诉我。"
+    closed = Judged(replace(leaf, values=("国有企业",)), "unknown")
+    assert question(private, [replace(open_one, conditions=(closed,))]) is None
+
+
+def test_printed_words_are_a_choice_only_where_they_name_a_narrower_class():
+    assert match_ask._readable("who", "机器人企业")
+    assert not match_ask._readable("who", "专家企业")
+    assert not match_ask._readable("who", "企业")
 
 
 @pytest.mark.parametrize("say", ["", "   ", "今天天气不错", "？？？", "\x00\u202e\ud800"])

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from qa import __main__ as cli
 from qa import server, start
 from qa.answer import Assistant
+from qa.service import Service
 from qa.settings import Settings
 
 SAY = "我们是沈阳一家公司，想买设备"
@@ -23,8 +24,9 @@ def world(tmp_path_factory):
 
 @pytest.fixture
 def api(world):
-    assistant = Assistant(world[0], ScriptedWriter(), Settings(index=world[1], everyday=0))
-    return TestClient(server.application(assistant, with_page=False), raise_server_exceptions=False)
+    own = Settings(index=world[1], everyday=0, rate=0)
+    service = Service(Assistant(world[0], ScriptedWriter(), own), None, own)
+    return TestClient(server.application(service, with_page=False), raise_server_exceptions=False)
 
 
 def test_api_matches_words_and_forms(api):
@@ -90,7 +92,7 @@ def test_openapi_has_the_example_and_the_typed_answer(api):
     schema = api.get("/openapi.json").json()
     operation = schema["paths"]["/api/match"]["post"]
     assert operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("MatchModel")
-    assert "沈阳" in schema["components"]["schemas"]["MatchRequest"]["examples"][0]["say"]
+    assert "沈阳" in schema["components"]["schemas"]["MatchRequest"]["example"]["say"]
 
 
 @pytest.fixture

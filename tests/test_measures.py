@@ -245,3 +245,27 @@ def test_topics_and_fields():
 def test_scraps_do_not_break_it(text):
     for measure in read(text or "。"):
         assert measure.words(measure.benefit)
+
+
+def test_a_title_narrows_whom_its_clause_is_for():
+    found = read("1.激励国有企业增强创新活力。落实企业股权和分红激励政策。")
+    assert [leaf[2] for leaf in leaves(found[-1])] == [("国有企业",)]
+    wide = read("1.激励企业增强创新活力。落实国有企业股权和分红激励政策。")
+    assert [leaf[2] for leaf in leaves(wide[-1])] == [("国有企业",)]
+    other = read("1.激励高校增强创新活力。落实企业股权和分红激励政策。")
+    assert [leaf[2] for leaf in leaves(other[-1])] == [("企业",)]
+
+
+def test_a_policy_named_after_somebody_does_not_make_it_theirs():
+    made = one("按照有关规定落实众创空间的研发仪器设备加速折旧、小微企业减免税等税收优惠政策。")
+    assert who(made) == ["众创空间"]
+    assert who(one("落实小微企业减免税等税收优惠政策。")) == ["小微企业"]
+
+
+def test_what_narrows_a_noun_behind_the_verb_belongs_to_it():
+    assert who(one("完善国有创投机构激励约束机制。")) == ["国有创投机构"]
+
+
+def test_staff_of_a_company_are_no_scientists():
+    made = one("对从业人员300人以下的中小企业给予补助。")
+    assert "科技人员" not in {v for leaf in made.conditions.leaves() for v in leaf.values}

@@ -120,15 +120,21 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(index, tmp_path)
 def test_only_clauses_with_a_measure_that_the_filters_admit_are_near(index):
     opened, folder, _ = index
     held = measures.of(opened, folder)
-    near = held.near(opened, "企业购买设备补贴", ["首台（套）"])
+    near = held.near(opened, "企业购买设备补贴", ["买设备"], ["首台（套）"], ["贴息"])
     assert set(near.clauses) <= set(held)
-    assert near.likeness.shape == near.words.shape == (len(near.clauses), 2)
+    assert near.likeness.shape == (len(near.clauses), 2)
+    assert near.words.shape == (len(near.clauses), 4)
+    assert near.whole.shape == (len(near.clauses),)
     best = near.clauses[int(near.likeness[:, 0].argmax())]
     assert "购买" in opened.by_id[best].text
-    only = held.near(opened, "企业购买设备补贴", (), held, Filters(levels=("国家",)))
+    sharing = {c for c, share in zip(near.clauses, near.words[:, 3], strict=True) if share}
+    assert sharing == {c for c in near.clauses if "贴息" in opened.by_id[c].text}
+    assert near.words[:, 3].max() == 1
+    assert abs(near.likeness.mean(axis=0)).max() < 1e-5
+    only = held.near(opened, "企业购买设备补贴", filters=Filters(levels=("国家",)))
     assert {c.split(":")[0] for c in only.clauses} == {"nation"}
-    none = held.near(opened, "企业", (), (), Filters(regions=("月球",)))
-    assert (none.clauses, none.likeness.shape) == ((), (0, 1))
+    none = held.near(opened, "企业", filters=Filters(regions=("月球",)))
+    assert (none.clauses, none.likeness.shape, none.words.shape) == ((), (0, 1), (0, 1))
 
 
 def test_phrases_are_embedded_once(index):
@@ -136,5 +142,6 @@ def test_phrases_are_embedded_once(index):
     held = measures.of(opened, folder)
     held.learn(opened, ["甲乙丙", "丁戊己"])
     opened.encoder.asked.clear()
-    held.near(opened, "想买设备", ["甲乙丙", "丁戊己"])
+    held.near(opened, "想买设备", phrases=["甲乙丙", "丁戊己"])
     assert len(opened.encoder.asked) == 1
+    assert not any("买设备" in text for text in (*held._words, *held._vectors)), "what an asker tells is not kept"

@@ -1,4 +1,4 @@
-"""`python -m qa ask|chat` in the terminal: evidence, answer, citations, in this order; errors in Chinese."""
+"""`python -m qa …` in the terminal: evidence, answer, citations, in this order; what operators need; errors in Chinese."""
 
 import io
 import json
@@ -137,3 +137,105 @@ def test_a_text_that_cannot_be_checked_is_an_error(run, text, message, options):
     assert (code, out) == (1, "")
     assert err.startswith("错误：")
     assert message in err
+
+
+# --- what operators need -------------------------------------------------------
+
+
+@pytest.fixture
+def store(tmp_path):
+    """The store that the commands open by themselves."""
+    opened = start.store(Settings.from_environment())
+    yield opened
+    opened.close()
+
+
+def test_a_key_is_shown_once_and_kept_hashed(run, store, tmp_path):
+    code, out, err = run("keys", "add", "大屏")
+    secret = out.strip()
+    assert (code, secret[:3]) == (0, "yj-")
+    assert "只显示这一次" in err
+    assert store.client("key", secret).name == "大屏"
+    listed = run("keys", "list")[1]
+    assert "大屏" in listed
+    assert secret not in listed
+    assert not any(secret.encode() in f.read_bytes() for f in tmp_path.rglob("*.sqlite*"))
+    assert run("keys", "revoke", "大屏")[0] == 0
+    assert store.client("key", secret) is None
+
+
+def test_a_person_is_added_by_a_password_from_a_pipe(run, store):
+    code, out, err = run("users", "add", "小王", piped="漱石枕流-2026\n")
+    assert (code, out) == (0, "")
+    assert "漱石" not in err
+    assert store.client("user", "漱石枕流-2026", "小王").name == "小王"
+    assert "小王" in run("users", "list")[1]
+    assert run("users", "remove", "小王")[0] == 0
+    assert store.clients("user") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "piped", "message"),
+    [
+        (("keys", "revoke", "没有"), "", "没有名为“没有”的密钥"),
+        (("users", "remove", "没有"), "", "没有名为“没有”的用户"),
+        (("users", "add", "小王"), "kurz\n", "密码应有 8 到"),
+        (("users", "add", " "), "漱石枕流-2026\n", "名称应为 1 到 64"),
+        (("export", "unknown", "--out", "x.md"), "", "没有找到"),
+        (("export", "unknown", "--out", "x.pdf"), "", "请用 .md、.html 或 .docx 结尾"),
+    ],
+)
+def test_what_an_operator_gets_wrong_is_told(run, arguments, piped, message):
+    code, out, err = run(*arguments, piped=piped)
+    assert (code, out) == (1, "")
+    assert err.startswith("错误：")
+    assert message in err
+
+
+def test_nothing_is_listed_before_there_is_something(run):
+    assert "keys add" in run("keys", "list")[2]
+    assert "users add" in run("users", "list")[2]
+
+
+def test_ratings_are_written_for_review(run, store, tmp_path):
+    turn = store.begin("page:x", QUESTION, {})
+    store.finish(turn.id, "done", {"text": "每张床位1万元。", "refusal": None, "citations": []})
+    store.rate(turn.id, "page:x", "down", "少了运营补贴")
+    out = tmp_path / "待审.jsonl"
+    assert run("feedback", "--out", str(out))[0] == 0
+    (case,) = map(json.loads, out.read_text("utf-8").splitlines())
+    assert case["turns"] == [QUESTION]
+    assert "少了运营补贴" in out.read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["md", "html", "docx"])
+def test_a_conversation_is_exported(run, store, tmp_path, kind):
+    turn = store.begin("page:x", QUESTION, {})
+    store.finish(turn.id, "stopped", None, "停止了")
+    out = tmp_path / f"会话.{kind}"
+    assert run("export", turn.conversation, "--out", str(out))[0] == 0
+    assert out.read_bytes().startswith(b"PK") if kind == "docx" else QUESTION in out.read_text("utf-8")
+    code, _, err = run("export", turn.conversation, "--out", str(tmp_path / "no" / f"x.{kind}"))
+    assert code == 1
+    assert "写不了" in err
+
+
+def test_a_store_that_cannot_be_opened_is_told_without_its_password(run, monkeypatch):
+    monkeypatch.setenv("YOUJU_STORE_URL", "mysql://u:geheim@host/db")
+    code, _, err = run("keys", "list")
+    assert code == 1
+    assert err.startswith("错误：")
+    assert "geheim" not in err
+
+
+def test_a_service_without_records_has_no_store(index, settings, monkeypatch):
+    assistant = Assistant(index, ScriptedWriter(), Settings(index=settings))
+    monkeypatch.setattr(start, "assistant", lambda *_: assistant)
+    opened = []
+    assert start.service(Settings(index=settings, record=0), opened.append).store is None
+    made = start.service(Settings(index=settings), opened.append)
+    made.store.ping()
+    assert made.assistant is assistant
+    assert opened == ["store", "store"]
+    assert Settings(index=settings).store_folder.stat().st_mode & 0o777 == 0o700
+    made.store.close()

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from qa import refusal, server
 from qa.answer import Assistant
+from qa.service import Service
 from qa.settings import Settings
 from qa.writer import WriterError
 
@@ -19,8 +20,9 @@ def client(index, settings, monkeypatch):
     monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
 
     def make(*replies):
-        assistant = Assistant(index, ScriptedWriter(*replies), Settings(index=settings, everyday=0))
-        return TestClient(server.application(assistant, with_page=False), raise_server_exceptions=False)
+        own = Settings(index=settings, everyday=0, rate=0)
+        service = Service(Assistant(index, ScriptedWriter(*replies), own), None, own)
+        return TestClient(server.application(service, with_page=False), raise_server_exceptions=False)
 
     return make
 

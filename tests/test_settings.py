@@ -81,6 +81,16 @@ def test_settings_cannot_be_changed():
         ("YOUJU_WRITER_URL", "http://[::1/v1"),
         ("YOUJU_WRITER_URL", "http://ser ver/v1"),
         ("YOUJU_WRITER_URL", "http://server/v1?key=1"),
+        ("YOUJU_RATE", "-1"),
+        ("YOUJU_BODY_KB", "1"),
+        ("YOUJU_UPLOAD_MB", "0"),
+        ("YOUJU_PATIENCE", "soon"),
+        ("YOUJU_REQUIRE_KEY", "yes"),
+        ("YOUJU_REQUIRE_LOGIN", "2"),
+        ("YOUJU_CORS", "www.example.gov.cn"),
+        ("YOUJU_CORS", "https://a.cn, https://b.cn/path"),
+        ("YOUJU_PROXIES", "nginx"),
+        ("YOUJU_PROXIES", "10.0.0.0/33"),
     ],
 )
 def test_impossible_setting_is_named(name, value):
@@ -92,6 +102,23 @@ def test_settings_from_the_environment(tmp_path):
     found = Settings.from_environment({"YOUJU_HOME": str(tmp_path), "YOUJU_PORT": "8000", "YOUJU_ENGINE": "transformers"})
     assert (found.port, found.engine, found.index.home) == (8000, "transformers", tmp_path)
     assert Settings.from_environment({}).engine == "xllamacpp"
+
+
+def test_settings_of_the_door(tmp_path):
+    environment = {
+        "YOUJU_HOME": str(tmp_path),
+        "YOUJU_STORE_URL": "postgresql://u:geheim@db/youju",
+        "YOUJU_CORS": "https://a.gov.cn, http://localhost:3000",
+        "YOUJU_PROXIES": "127.0.0.1, 10.0.0.0/8, ::1",
+        "YOUJU_REQUIRE_KEY": "1",
+        "YOUJU_RATE": "0",
+    }
+    found = Settings.from_environment(environment)
+    assert found.cors == "https://a.gov.cn, http://localhost:3000"
+    assert found.proxies == "127.0.0.1, 10.0.0.0/8, ::1"
+    assert (found.require_key, found.require_login, found.rate, found.upload_mb, found.patience) == (1, 0, 0, 20, 20)
+    assert found.store_folder.is_relative_to(tmp_path)
+    assert "geheim" not in repr(found)
 
 
 @pytest.mark.parametrize("percent", [0, 55, 100])

@@ -1,0 +1,123 @@
+"""HTML for the page's script: the reader, a conversation, the list of conversations; and shared conversations as pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+
+from qa import guard, page_html_reader, page_html_shell, page_text
+from qa.page_html_parts import esc
+from qa.page_html_reader import Target
+from qa.page_text import Words
+from qa.service import Service
+from qa.turns import Conversation, Json, MissingError, Turn
+
+_MOST_LISTED = 100
+
+
+def mount(app: FastAPI, service: Service, version: str = "0") -> None:
+    """Add /page/… and /s/{token}; before anything is mounted at /."""
+    _readers(app, service)
+    _conversations(app, service)
+
+    @app.get("/s/{token}", include_in_schema=False)
+    def shared(token: str, lang: str = "zh") -> HTMLResponse:
+        words = page_text.of(lang)
+        try:
+            conversation = _shared(service, token)
+        except MissingError:
+            return HTMLResponse(page_html_shell.told(words("shared_title"), words("shared_missing"), words, version), 404)
+        return HTMLResponse(page_html_shell.shared(conversation, token, words, version))
+
+
+def _readers(app: FastAPI, service: Service) -> None:
+    @app.get("/page/reader/turn/{turn_id}/{ref}", include_in_schema=False)
+    def of_turn(request: Request, turn_id: str, ref: str, share: str = "", lang: str = "zh") -> HTMLResponse:
+        """The document behind a mark, from the text that was kept with the answer."""
+        words = page_text.of(lang)
+        try:
+            turn = _turn_of_share(service, share, turn_id) if share else service.turn(turn_id, guard.owner(request))
+            record = _record(turn)
+            at = page_html_reader.target(record, ref)
+            return HTMLResponse(page_html_reader.document(_kept(service, record, at.document), at, words))
+        except (MissingError, page_html_reader.UnknownMarkError):
+            return _gone(words)
+
+    @app.get("/page/reader/document/{document_id}", include_in_schema=False)
+    def of_document(
+        document_id: str, clause: str = "", start: int = -1, end: int = -1, quote: str = "", lang: str = "zh"
+    ) -> HTMLResponse:
+        """A document as it is in the library now; nothing is marked where other words stand than the quoted ones."""
+        words = page_text.of(lang)
+        try:
+            snapshot = service.documents.snapshot(document_id)
+        except KeyError:
+            return _gone(words)
+        same = snapshot["text"].startswith(quote, max(0, start))
+        spans = ((start, end),) if 0 <= start < end and same else ()
+        return HTMLResponse(page_html_reader.document(snapshot, Target(document_id, clause, spans), words))
+
+
+def _conversations(app: FastAPI, service: Service) -> None:
+    @app.get("/page/conversations", include_in_schema=False)
+    def listed(request: Request, opened: str = "", lang: str = "zh", before: datetime | None = None) -> HTMLResponse:
+        found: list[Conversation] = []
+        if service.store is not None:
+            found = service.store.conversations(guard.owner(request), _MOST_LISTED, before)
+        return HTMLResponse(page_html_shell.conversations(found, page_text.of(lang), opened))
+
+    @app.get("/page/conversations/{conversation_id}", include_in_schema=False)
+    def opened(request: Request, conversation_id: str, lang: str = "zh") -> HTMLResponse:
+        words = page_text.of(lang)
+        try:
+            found = service.keeper.conversation(conversation_id, guard.owner(request))
+        except MissingError:
+            return _gone(words)
+        return HTMLResponse(page_html_shell.thread(found, words))
+
+    @app.get("/page/whole/{conversation_id}", include_in_schema=False)
+    def whole(conversation_id: str, lang: str = "zh") -> HTMLResponse:
+        """Share and export of a conversation; the id is only repeated."""
+        return HTMLResponse(page_html_shell.whole(conversation_id, page_text.of(lang)))
+
+
+def _gone(words: Words) -> HTMLResponse:
+    return HTMLResponse(f'<p class="yj-empty">{esc(words("missing"))}</p>', 404)
+
+
+def _shared(service: Service, token: str) -> Conversation:
+    store: Any = service.store
+    if store is None:
+        raise MissingError(token)
+    conversation: Conversation = store.shared(token)
+    return conversation
+
+
+def _turn_of_share(service: Service, token: str, turn_id: str) -> Turn:
+    for turn in _shared(service, token).turns:
+        if turn.id == turn_id:
+            return turn
+    raise MissingError(turn_id)
+
+
+def _record(turn: Turn) -> Json:
+    """What the turn holds; of a running one that the store has not caught up with, nothing yet."""
+    if turn.record is None:
+        raise MissingError(turn.id)
+    return turn.record
+
+
+def _kept(service: Service, record: Json, document: str) -> Json:
+    """The document as it was when it was cited.
+
+    Raises:
+        MissingError: it was not kept.
+    """
+    sha256 = record.get("documents", {}).get(document)
+    if sha256 is None:
+        raise MissingError(document)
+    kept: Json = service.keeper.document(sha256)
+    return kept

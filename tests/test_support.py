@@ -1,0 +1,112 @@
+"""Support questions in a conversation: who counts as an asker, how measures join the hits, and what is said of them."""
+
+from dataclasses import replace
+from datetime import date
+
+import match_world
+import pytest
+
+from index.search import Filters
+from qa import support
+from qa.match import match
+from qa.profile import read
+from qa.records import Checked, Citation
+
+SAY = "我们是沈阳一家做机器人的民营企业，想买设备，能享受什么补贴？"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    return match_world.made(tmp_path_factory.mktemp("world"))[0]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        SAY,
+        "大连一家软件公司，自己掏钱搞研发，有什么政策支持？",
+        "我是博士后，去辽宁工作有什么待遇？",
+    ],
+)
+def test_who_tells_of_himself_and_wants_support_is_an_asker(question):
+    assert support.asker(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "高新技术企业有什么优惠政策？",  # of nobody in particular
+        "我们是沈阳一家民营企业，辽宁有多少所高校？",  # wants nothing
+        "我想知道有哪些支持政策？",  # tells nothing of himself
+        "",
+    ],
+)
+def test_others_are_not(question):
+    assert support.asker(question) is None
+
+
+def test_the_facts_are_those_of_the_question():
+    profile = support.asker(SAY)
+    assert profile.holds("who", "民营企业")
+    assert profile.holds("region", "辽宁")
+    assert profile.holds("activity", "购买设备")
+
+
+def test_without_a_measure_that_may_fit_there_is_no_match(world):
+    assert support.matched(world, read(SAY), None).results
+    assert support.matched(world, read(SAY), Filters(regions=("月球",))) is None
+
+
+def test_measures_and_hits_take_turns_and_no_clause_comes_twice(world):
+    hits = world.search(SAY, 5)
+    found = support.matched(world, read(SAY), None)
+    joined = support.joined(world, SAY, hits, found, None)
+    ids = [h.clause.id for h in joined]
+    assert len(ids) == len(set(ids)) == len(hits)
+    assert ids[0] == hits[0].clause.id
+    fitting = [r.clause.id for r in found.results if r.verdict != "not_met"]
+    deeper = [h.clause.id for h in world.search(SAY, 60)]
+    best = next(i for i in fitting if i in deeper)
+    assert best in ids[:2], "the best measure stands right behind the nearest hit"
+
+
+def test_a_measure_that_is_certainly_for_others_joins_nothing(world):
+    say = "我是应届大学生，想自己创业，有什么支持？"
+    found = match(world, read(say), as_of=date(2019, 1, 1))
+    against = {r.clause.id for r in found.results if r.verdict == "not_met"}
+    assert against
+    hit = next(h for h in world.search(say, 60) if h.clause.id not in against)
+    failed = replace(found, results=tuple(r for r in found.results if r.verdict == "not_met"))
+    assert against & {h.clause.id for h in world.search(say, 60)}
+    assert [h.clause.id for h in support.joined(world, say, [hit] * 6, failed, None)] == [hit.clause.id]
+
+
+def checked(clause, marker=3):
+    first = Citation(0, clause, clause.start, clause.end, "verified", marker)
+    return Checked("正文。", "verified", first, "", ())
+
+
+def test_what_is_told_names_the_cited_clause_its_verdict_and_the_askers_words(world):
+    found = match(world, read(SAY), as_of=date(2019, 1, 1))
+    met = next(r for r in found.results if r.verdict == "met")
+    told = support.told(found, [checked(met.clause)])
+    assert met.clause.citation in told.text
+    assert "看来适用" in told.text
+    assert any(f"“{j.said}”" in told.text for j in met.conditions if j.verdict == "met" and j.said and not j.whole)
+    assert (told.citation.clause, told.citation.marker) == (met.clause, 3)
+
+
+def test_an_open_condition_is_named(world):
+    found = match(world, read(SAY), as_of=date(2019, 1, 1))
+    open_one = next(r for r in found.results if r.verdict == "unknown" and "中小企业" in r.clause.text)
+    told = support.told(found, [checked(open_one.clause)])
+    assert "可能适用，还要确认是否属于中小企业" in told.text
+
+
+def test_nothing_is_told_of_clauses_that_are_no_measure_or_for_others(world):
+    found = match(world, read(SAY), as_of=date(2019, 1, 1))
+    listed = {r.clause.id for r in found.results}
+    other = next(c for c in world.clauses if c.id not in listed)
+    against = next(r for r in found.results if r.verdict == "not_met")
+    assert support.told(found, [checked(other), checked(against.clause)]) is None
+    assert support.told(found, []) is None
