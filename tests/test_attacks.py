@@ -6,21 +6,24 @@ text, and the prompt free of the control tokens of chat templates.
 
 import math
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 from fakes import HashEncoder, ScriptedWriter
-from markdown_it import MarkdownIt
 
 import prompts
 from corpus.quantities import quantities
 from index.build import build
 from index.search import open_index
 from index.settings import IndexSettings
-from qa import page, refusal
-from qa.answer import LONGEST, Assistant
+from qa import page_html, refusal, wire
+from qa.answer import LONGEST, Assistant, Evidence, Token
+from qa.page_text import ZH
 from qa.records import QuestionError
 from qa.settings import Settings
+from qa.turns import Turn
 
 ASKED = "江东省新建社区养老服务中心每张床位有多少建设补贴？"
 RULE = "新建社区养老服务中心，省级财政按每张床位1万元给予一次性建设补贴"
@@ -136,25 +139,40 @@ def assert_sound(answer, index, allowed=""):
         assert [p for p in parts if p in answer.text] == []
 
 
+OWN = {
+    *("article", "div", "section", "p", "span", "button", "mark", "ul", "ol", "li", "h2", "h3", "h4", "details", "summary"),
+    *("b", "strong", "em", "small", "sup", "dl", "dt", "dd", "blockquote", "q", "s", "time", "br"),
+    *("svg", "path", "circle", "rect", "line", "polyline", "use", "g"),
+}
+DEAD = re.compile(r"class|id|type|role|title|hidden|open|tabindex|lang|datetime|disabled|(?:data|aria)-[a-z-]+")
+DRAWN = re.compile(r"viewbox|d|fill|stroke[a-z-]*|width|height|c?[xyr]\d?|r[xy]|points|focusable|xmlns")
+
+
 class _Tags(HTMLParser):
-    """Tags that the page's own HTML does not have, and attributes other than class and open."""
+    """Tags that the page's own HTML does not have, and attributes that could do or load something."""
 
     def __init__(self):
         super().__init__()
         self.live = []
 
     def handle_starttag(self, tag, attrs):
-        own = {"p", "em", "strong", "details", "summary", "div", "mark", "br"}
-        if tag not in own or any(name not in ("class", "open") for name, _ in attrs):
+        drawn = tag in ("svg", "path", "circle", "rect", "line", "polyline", "use", "g")
+        own = [n for n, _ in attrs if DEAD.fullmatch(n) or (drawn and DRAWN.fullmatch(n))]
+        if tag not in OWN or len(own) < len(attrs):
             self.live.append((tag, attrs))
 
 
 def live(text):
-    """What a chat window makes of a message beyond the page's own frame: foreign tags, links, images, bare addresses."""
-    reader, parser = MarkdownIt("commonmark", {"html": True}), _Tags()
-    parser.feed(reader.render(text))
-    bare = [t.content for t in reader.parse(text) if t.type == "inline" and re.search(r"(?:https?|ftp)://|www\.", t.content)]
-    return parser.live + bare
+    """What a browser makes of a piece of the page beyond its own frame."""
+    parser = _Tags()
+    parser.feed(text)
+    return parser.live
+
+
+def shown(answer, record=None):
+    """The HTML of a finished answer on the page."""
+    made = wire.answer_json(answer) if record is None else record
+    return page_html.turn(Turn("t", "c", 1, answer.question, "done", datetime(2026, 1, 2, tzinfo=UTC), record=made), ZH)
 
 
 def assert_clean(writer):
@@ -165,9 +183,9 @@ def assert_clean(writer):
 
 
 def test_the_checks_here_see_what_they_look_for():
-    for text in ("<script>x</script>", "[a](http://b.c)", "![a](b.png)", "http://b.c", "**a** <b onclick=x>b</b>", "<img src=x>"):
+    for text in ("<script>x</script>", '<a href="http://b.c">a</a>', "<b onclick=x>b</b>", "<img src=x>", '<p style="x">a</p>'):
         assert live(text)
-    assert live("**依据**\n\n*理解为：甲*\n\n甲&lt;b&gt;乙[1]") == []
+    assert live('<p class="a" data-b="c">甲&lt;b&gt;乙[1]</p>') == []
     assert not told((1e6, "元"), figures("每张床位1万元"))
 
 
@@ -178,7 +196,7 @@ def test_the_checks_here_see_what_they_look_for():
 def test_a_hostile_question(ask, index, question):
     answer, _ = ask(question)
     assert_sound(answer, index, allowed=question if answer.refusal else "")
-    assert live(page._finished(answer)) == []
+    assert live(shown(answer)) == []
 
 
 @pytest.mark.parametrize("question", cases(QUESTIONS))
@@ -220,7 +238,7 @@ HISTORY = {
 def test_hostile_earlier_turns(ask, index, earlier):
     answer, _ = ask("那改建的我们能拿多少？", earlier=earlier)
     assert_sound(answer, index)
-    assert live(page._finished(answer)) == []
+    assert live(shown(answer)) == []
 
 
 @pytest.mark.parametrize("earlier", cases(HISTORY))
@@ -293,14 +311,17 @@ def test_the_prompt_of_a_hostile_clause(ask, hostile, name):
 @pytest.mark.parametrize("name", CLAUSES)
 def test_the_cards_of_a_hostile_clause(ask, hostile, name):
     answer, _ = ask(about(name), "", found=hostile)
-    assert live(page._cards(answer.evidence)) == []
-    assert live(page._cards(answer.evidence, answer)) == []
+    record = wire.answer_json(answer)
+    evidence = {k: record[k] for k in ("standalone", "evidence")}
+    html = shown(answer, evidence)
+    assert live(html) == []
+    assert html.count("yj-card") > len(answer.evidence) > 0
 
 
 @pytest.mark.parametrize("name", CLAUSES)
 def test_the_page_of_a_hostile_clause(ask, hostile, name):
     answer, _ = ask(about(name), "", found=hostile)
-    assert live(page._finished(answer)) == []
+    assert live(shown(answer)) == []
 
 
 # --- the writer ----------------------------------------------------------------
@@ -365,10 +386,19 @@ def test_a_hostile_reply(ask, index, reply, planted):
 @pytest.mark.parametrize(("reply", "planted"), cases(WRITER))
 def test_the_page_of_a_hostile_reply(ask, reply, planted):
     answer, _ = ask(ASKED, reply)
-    assert live(page._finished(answer)) == []
+    assert live(shown(answer)) == []
 
 
 @pytest.mark.parametrize("name", ["script", "iframe", "link", "image"])
 def test_the_page_while_a_hostile_reply_is_written(index, settings, name):
     assistant = Assistant(index, ScriptedWriter(WRITER[name][0]), Settings(index=settings, everyday=0))
-    assert not any(live(text) for text, _ in page._replies(assistant, ASKED, []))
+    writing = Turn("t", "c", 1, ASKED, "writing", datetime(2026, 1, 2, tzinfo=UTC))
+    said = ""
+    for event in assistant.ask(ASKED):
+        if isinstance(event, Evidence):
+            writing = replace(writing, record=wire.evidence_json(event))
+        elif isinstance(event, Token):
+            said += event.text
+            html = page_html.turn(writing, ZH, page_html.Progress(said))
+            assert live(html) == []
+    assert said
