@@ -35,7 +35,10 @@ _RIVAL = 0.9
 
 
 def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", parts: int = 1) -> list[Checked]:
-    """An answer of the clauses' own sentences: of each part of the question the nearest, then others nearly as near."""
+    """An answer of the clauses' own sentences: of each part of the question the nearest, then others nearly as near.
+
+    Behind them stands who is responsible.
+    """
     listed = _members(pieces, hits, "")
     if listed:
         return listed
@@ -59,7 +62,8 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", pa
         room -= len(words)
     chosen = _whole(chosen, pieces, hits)
     several = parts > 1 and len({p.clause.document.id for p, _, _ in chosen}) > 1
-    return [_quoted(p, s, f"{label(p.clause)}写明：「{words.rstrip('。；')}」。" if several else words) for p, s, words in chosen]
+    out = [_quoted(p, s, f"{label(p.clause)}写明：「{words.rstrip('。；')}」。" if several else words) for p, s, words in chosen]
+    return [*out, *_responsible(out, {p.clause.id: p for p in pieces}, "".join(c.text for c in out))]
 
 
 def _whole(chosen: list[_Quote], pieces: Sequence[Piece], hits: Sequence[Hit]) -> list[_Quote]:

@@ -45,7 +45,10 @@ def test_shared_note_names_the_agency_of_an_item():
 def test_extract_quotes_the_nearest_sentences_without_their_label():
     found = clause(TEXT, "一1")
     quoted = extract([piece(found)], [hit(found, scores=[0.2, 0.9, 0.95, 0.1])])
-    assert [c.text for c in quoted] == ["落实研发仪器设备加速折旧、小微企业减免税等税收优惠政策。"]
+    rule, agency = quoted
+    assert rule.text == "落实研发仪器设备加速折旧、小微企业减免税等税收优惠政策。"
+    assert agency.text == "牵头单位：省税务局；配合单位：省科技厅。"
+    assert "省税务局" in agency.citation.quote
 
 
 def test_extract_passes_over_titles():
