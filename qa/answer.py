@@ -42,11 +42,8 @@ class Evidence:
     pieces: tuple[Piece, ...]
     matches: Matches | None = None
     """Measures for who asks, when the question asks for support: they take turns with the hits."""
-
-    @property
-    def sides(self) -> int:
-        """How many leading hits each deserve a sentence beyond the parts of the question: the best measure is one."""
-        return 1 if self.matches else 0
+    nearest: tuple[Hit, ...] = ()
+    """The hits without them, from which the answer is made: measures that fit in general lead it astray (eval/LOG.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +111,22 @@ class Assistant:
         hits = tuple(self.index.search(asked, self.settings.hits, filters, also))
         who = support.asker(asked)
         matches = support.matched(self.index, who, filters) if who else None
-        if matches:
-            hits = support.joined(self.index, asked, hits, matches, filters)
+        shown = support.joined(self.index, asked, hits, matches, filters) if matches else hits
         parts = self.index.parts(asked) + bool(matches)
         pieces = context.pieces(asked, hits, self.settings.evidence_tokens, self.writer.count, parts)
-        return Evidence(turn.whole, hits, tuple(pieces), matches)
+        listed = {h.clause.id for h in shown}
+        used = [h for h in hits if h.clause.id not in listed and any(p.clause.id == h.clause.id for p in pieces)]
+        return Evidence(turn.whole, (*shown, *used), tuple(pieces), matches, hits)
 
     def _again(self, turn: Question, asked: str, filters: Filters | None, found: Evidence) -> Evidence | None:
         """Evidence for a question in everyday words, found with official ones; None when it needs none."""
-        if not expand.everyday(found.hits, self.settings.everyday):
+        if not expand.everyday(found.nearest, self.settings.everyday):
             return None
         words = expand.keywords(asked, self.writer)
         return self._found(turn, asked, filters, words) if words else None
 
     def _refused(self, asked: str, found: Evidence) -> refusal.Refusal | None:
-        return refusal.decide(asked, found.hits, found.pieces, self.index.documents, self.index.lexical.weight)
+        return refusal.decide(asked, found.nearest, found.pieces, self.index.documents, self.index.lexical.weight)
 
     def _answered(
         self, question: str, asked: str, found: Evidence, timings: dict[str, float], began: float, tongue: Language
@@ -145,7 +143,7 @@ class Assistant:
             failure = str(error)
         if not checked and not failure:
             failure = "生成模型没有写出内容。"
-        beside = differ.differing(found.pieces, found.hits, asked)
+        beside = differ.differing(found.pieces, found.nearest, asked)
         kept = spoken(self._kept(asked, checked, found, beside), tongue, self.writer)
         timings["total_ms"] = _since(began)
         answer = self._finish(question, kept, checked, found, timings, failure)
@@ -188,9 +186,9 @@ class Assistant:
     ) -> list[Checked]:
         """What is shown: the sentences that hold, and behind them the clauses' own words; numbered anew."""
         kept = [c for c in checked if c.verdict != "unsupported"]
-        parts = self.index.parts(asked) + found.sides
-        behind = quote.support(kept, found.pieces, found.hits, parts, beside)
-        kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.hits, asked, parts)
+        parts = self.index.parts(asked)
+        behind = quote.support(kept, found.pieces, found.nearest, parts, beside)
+        kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.nearest, asked, parts)
         fit = support.told(found.matches, kept) if found.matches else None
         return [_renumbered(c, n) for n, c in enumerate([*kept, *([fit] if fit else [])])]
 
