@@ -68,7 +68,8 @@ class Assistant:
     def ask(self, question: str, earlier: Sequence[str] = (), filters: Filters | None = None) -> Iterator[Event]:
         """Answer one question; closing the iterator stops the writer.
 
-        A question in everyday words gets a second Evidence, found with official words for it, before the text.
+        A question in everyday words gets a second Evidence, found with official words for it, before the text; so does
+        a question for support, with the measures for who asks.
 
         Args:
             earlier: what the user typed in this conversation so far, oldest first.
@@ -104,19 +105,30 @@ class Assistant:
             none: tuple[Checked, ...] = ()
             yield Answer(question, turn.whole, text, none, (), found.hits, found.pieces, refused.reason, timings=timings)
             return
+        if fitting := self._fitting(asked, found, filters):
+            found = fitting
+            yield found
         yield from self._answered(question, asked, found, timings, began, tongue)
 
     def _found(self, turn: Question, asked: str, filters: Filters | None, words: str = "") -> Evidence:
         also = " ".join(part for part in (turn.also or (asked if words else ""), words) if part)
         hits = tuple(self.index.search(asked, self.settings.hits, filters, also))
+        return Evidence(turn.whole, hits, self._pieces(asked, hits, self.index.parts(asked)), nearest=hits)
+
+    def _pieces(self, asked: str, hits: Sequence[Hit], parts: int) -> tuple[Piece, ...]:
+        return tuple(context.pieces(asked, hits, self.settings.evidence_tokens, self.writer.count, parts))
+
+    def _fitting(self, asked: str, found: Evidence, filters: Filters | None) -> Evidence | None:
+        """The evidence of a question for support with the measures for who asks; None where it asks for none."""
         who = support.asker(asked)
         matches = support.matched(self.index, who, filters) if who else None
-        shown = support.joined(self.index, asked, hits, matches, filters) if matches else hits
-        parts = self.index.parts(asked) + bool(matches)
-        pieces = context.pieces(asked, hits, self.settings.evidence_tokens, self.writer.count, parts)
-        listed = {h.clause.id for h in shown}
-        used = [h for h in hits if h.clause.id not in listed and any(p.clause.id == h.clause.id for p in pieces)]
-        return Evidence(turn.whole, (*shown, *used), tuple(pieces), matches, hits)
+        if not matches:
+            return None
+        pieces = self._pieces(asked, found.nearest, self.index.parts(asked) + 1)
+        shown = support.joined(self.index, asked, found.nearest, matches, filters)
+        left, used = {h.clause.id for h in shown}, {p.clause.id for p in pieces}
+        more = [h for h in found.nearest if h.clause.id in used - left]
+        return replace(found, hits=(*shown, *more), pieces=pieces, matches=matches)
 
     def _again(self, turn: Question, asked: str, filters: Filters | None, found: Evidence) -> Evidence | None:
         """Evidence for a question in everyday words, found with official ones; None when it needs none."""
