@@ -5,12 +5,16 @@ from datetime import date
 
 import match_world
 import pytest
+from fakes import ScriptedWriter
 
 from index.search import Filters
-from qa import support
+from index.settings import IndexSettings
+from qa import refusal, support
+from qa.answer import Assistant, Token
 from qa.match import match
 from qa.profile import read
 from qa.records import Checked, Citation
+from qa.settings import Settings
 
 SAY = "我们是沈阳一家做机器人的民营企业，想买设备，能享受什么补贴？"
 
@@ -110,3 +114,16 @@ def test_nothing_is_told_of_clauses_that_are_no_measure_or_for_others(world):
     against = next(r for r in found.results if r.verdict == "not_met")
     assert support.told(found, [checked(other), checked(against.clause)]) is None
     assert support.told(found, []) is None
+
+
+def test_evidence_does_not_wait_for_the_measures_and_the_answer_is_made_from_the_hits(world, monkeypatch):
+    monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
+    settings = Settings(index=replace(IndexSettings.from_environment(), index=None), everyday=0)
+    assistant = Assistant(world, ScriptedWriter("对购买设备给予补贴。"), settings)
+    first, second, *_, answer = [e for e in assistant.ask(SAY) if not isinstance(e, Token)]
+    assert first.matches is None
+    assert second.matches.results
+    assert second.nearest == first.hits
+    assert answer.matches is second.matches
+    assert {c.clause.id for c in answer.citations} <= {h.clause.id for h in answer.hits}
+    assert {p.clause.id for p in answer.evidence} <= {h.clause.id for h in first.hits}
