@@ -35,8 +35,8 @@ def application(service: Service, with_page: bool = True) -> FastAPI:
     api_openai.routes(app, service)
     _manual(app)
     mcp_server.mount(app, service)
-    for prefix in ("/api", "/v1"):
-        app.router.routes.append(Route(f"{prefix}/{{path:path}}", _Unknown(app), include_in_schema=False))
+    for path in ("/api/{path:path}", "/v1/{path:path}", "/healthz", "/readyz", "/metrics"):
+        app.router.routes.append(Route(path, _Unknown(app), include_in_schema=False))
     return page.mount(app, service) if with_page else app
 
 

@@ -210,3 +210,15 @@ def test_a_text_that_cannot_be_checked_is_a_problem(client, body, kind, part):
 
 def test_the_check_is_in_the_manual(client):
     assert "/api/check" in client().get("/openapi.json").json()["paths"]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "POST", "DELETE"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/api/ask", "/v1/models"])
+def test_a_method_that_nobody_offers_is_told(client, method, path):
+    if (method, path) == ("POST", "/api/ask"):
+        return
+    response = client().request(method, path)
+    assert response.status_code == 405
+    told = response.json()
+    assert told.get("status") == 405 or "error" in told  # /v1 tells errors as OpenAI does
+    assert response.headers["Allow"]
