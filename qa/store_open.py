@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -47,11 +48,23 @@ def open_engine(url: str) -> Engine:
         if sqlite:
             _file(address)
         engine = _sqlite(address) if sqlite else _postgres(address)
-        with translated(address), engine.execution_options(writes=True).begin() as connection:
+        with _alone(address), translated(address), engine.execution_options(writes=True).begin() as connection:
             _prepare(connection)
+    except Timeout:
+        raise StoreError(f"对话库 {name(address)} 正由另一个程序打开，等了 {_BUSY} 秒。请稍后重试。") from None
     except OSError as error:
         raise StoreError(f"打不开对话库 {name(address)}（{error.strerror or error}）。请换一个可以写的文件夹。") from None
     return engine
+
+
+def _alone(address: URL) -> AbstractContextManager[Any]:
+    """Nobody else opens the same SQLite file meanwhile: SQLite refuses at once, whatever the timeout, when two processes
+    turn on the write-ahead log. PostgreSQL has a lock of its own, see `_prepare`."""
+    return (
+        FileLock(f"{address.database}.lock", timeout=_BUSY, mode=0o600)
+        if address.get_backend_name() == "sqlite"
+        else nullcontext()
+    )
 
 
 def name(address: URL) -> str:
