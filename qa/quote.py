@@ -103,12 +103,16 @@ def support(
     by_clause = {p.clause.id: p for p in pieces}
     wanted = [*beside, *_wanted(said, hits, by_clause, parts)]
     out: list[Checked] = []
+    cited = {c.clause.id for s in said for c in s.citations}
+    # Each of several things asked is shown where it stands, even when one sentence has told them all from one clause.
+    due = {h.clause.id for h in hits[:parts]} - cited if parts > 1 else set()
     room = _LONGEST + _LONGER * (max(parts, len(beside)) - 1)
     chosen: list[_Quote] = []
     for piece, span in dict.fromkeys(wanted):
         words = _bare(piece, span)
         known = text + "".join(w for _, _, w in chosen)
-        if (piece, span) not in beside and (len(words) < _SHORTEST or len(words) > room or _told(words, known)):
+        told = piece.clause.id not in due and _told(words, known)
+        if (piece, span) not in beside and (len(words) < _SHORTEST or len(words) > room or told):
             continue
         chosen.append((piece, span, words))
         room -= len(words)

@@ -191,3 +191,13 @@ def test_each_side_of_a_comparison_is_quoted_with_its_document():
     assert texts[0].startswith("《养老办法》")
     assert texts[1].startswith("《食堂办法》")
     assert len(extract([piece(homes, 1), piece(canteens, 2)], hits, "", 1)) == 1
+
+
+def test_what_one_sentence_tells_of_two_places_is_shown_in_both_clauses():
+    nation = clause("一、目标\n全国社区食堂覆盖率达到百分之九十以上的水平。\n", name="a", title="全国办法", number="")
+    province = clause("一、目标\n全省社区食堂覆盖率达到百分之九十以上的水平。\n", name="b", title="全省办法", number="")
+    hits = [hit(nation, 0.9), hit(province, 0.8)]
+    kept = said("全国社区食堂覆盖率达到百分之九十以上的水平，全省也是。", nation)
+    pieces = [piece(nation, 1), piece(province, 2)]
+    assert [c.citation.marker for c in support(kept, pieces, hits, 2)] == [2]
+    assert support(kept, pieces, hits, 1) == []
