@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from index import hub, weights
 from index.errors import WeightsError
 from qa.settings import Settings
-from qa.writing import GREEDY, Message, WriterError, estimated_tokens, fit, prompt_length, pumped, too_long
+from qa.writing import GREEDY, Message, Replies, WriterError, estimated_tokens, fit, prompt_length, pumped, too_long
 
 __all__ = ["LlamaWriter", "Message", "TransformersWriter", "Writer", "WriterError", "writer"]
 
@@ -95,6 +95,7 @@ class LlamaWriter:
         self.name = name
         self._context = settings.context_tokens
         self._count = _counter(settings.index.home, path)
+        self._replies = Replies()
 
     def count(self, text: str) -> int:
         return self._count(text)
@@ -102,7 +103,7 @@ class LlamaWriter:
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         fit(prompt_length(messages, self.count), max_tokens, self._context)
         request = {"messages": list(messages), "max_tokens": max_tokens, "stream": True, "cache_prompt": True} | GREEDY
-        return pumped(lambda push: self._run(request, push))
+        return self._replies.stream(messages, max_tokens, lambda: pumped(lambda push: self._run(request, push)))
 
     def _run(self, request: dict[str, Any], push: Callable[[str], bool]) -> None:
         failures: list[WriterError] = []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 
 Message = dict[str, str]
@@ -52,6 +54,35 @@ def pumped(
         left.set()
         stop()
         thread.join(timeout=1 if patience else 10)  # a server that does not answer is not waited for
+
+
+class Replies:
+    """Whole replies by their prompt: the same prompt gets the same reply, byte for byte.
+
+    llama.cpp reads a prompt in other portions when it has kept a part of it, which moves the last digits of its sums and
+    now and then a word. A reply that was cut off is not kept.
+    """
+
+    def __init__(self, most: int = 512) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def stream(self, messages: Sequence[Message], max_tokens: int, write: Callable[[], Iterator[str]]) -> Iterator[str]:
+        key = json.dumps([list(messages), max_tokens], ensure_ascii=False)
+        with self._lock:
+            known = self._kept.get(key)
+        if known is not None:
+            yield known
+            return
+        pieces = []
+        for piece in write():
+            pieces.append(piece)
+            yield piece
+        with self._lock:
+            self._kept[key] = "".join(pieces)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
 
 
 def prompt_length(messages: Sequence[Message], count: Callable[[str], int]) -> int:
