@@ -36,3 +36,19 @@ def test_the_oldest_is_forgotten():
         list(replies.stream([{"role": "user", "content": said}], 10, lambda said=said: iter([said])))
     again = list(replies.stream([{"role": "user", "content": "甲"}], 10, lambda: iter(["丙"])))
     assert again == ["丙"]
+
+
+def test_leaving_a_reply_stops_its_writer():
+    left = []
+
+    def writing():
+        try:
+            yield "甲"
+            yield "乙"
+        finally:
+            left.append(True)
+
+    cut = Replies().stream(MESSAGES, 10, writing)
+    next(cut)
+    cut.close()
+    assert left == [True]
