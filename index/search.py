@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from corpus import lookup
 from corpus.records import Clause, Document, Span
 from corpus.sentences import sentences
-from index import files
+from index import files, told
 from index.errors import StaleIndexError
 from index.fuse import CONSTANT, fuse
 from index.lists import Group, counted, fit, groups
@@ -308,7 +308,16 @@ class Index:
             return None
         score, row = max((likeness + fit(question, self._groups[row], self.clauses), -row) for row, likeness in near)
         clause = max((self._retrievers.own_score(n, vector) for n in self._retrievers.clauses(vector, mask)[:1]), default=0.0)
-        return self._groups[-row] if score > clause else None
+        group = self._groups[-row]
+        looks = (
+            self._retrievers.clauses(vector, mask),
+            self._retrievers.sentences(vector, mask),
+            self._retrievers.words(question, mask),
+        )
+        nearest = [n for look in looks for n in look[:2]]
+        if score <= clause or told.by_a_clause(question, group, nearest, self.clauses, self.lexical.weight):
+            return None
+        return group
 
     def _in(self, mask: NDArray[np.bool_], group: Group) -> bool:
         """Masks hold whole documents: one searched clause of the document tells."""

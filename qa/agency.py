@@ -12,6 +12,16 @@ _LEADS = re.compile(
 )
 _BODIES = re.compile(r"[\u4e00-\u9fff、，]{2,40}")
 
+_ASKED = re.compile(
+    r"谁(?:来|去|在)?(?:牵头|负责|管|抓|主管|挑头|审批|落实|盯)|(?:牵头|负责|主管|责任|配合)(?:的)?(?:单位|部门|机构)"
+    r"|(?:哪|什么)(?:个|些|几个|几家|一家|家)?(?:部门|单位|机构|厅|局|部委|委办局?)|归[^，。？?]{0,8}管|由谁|找谁|几个厅|几个部门"
+)
+
+
+def asked(question: str) -> bool:
+    """True when a question asks who is in charge."""
+    return bool(_ASKED.search(question))
+
 
 def responsible(clause: Clause) -> tuple[Span, str] | None:
     """(span, words) of the last such note in the clause or shared with it; None when it has none."""

@@ -155,7 +155,7 @@ class Assistant:
             failure = str(error)
         if not checked and not failure:
             failure = "生成模型没有写出内容。"
-        beside = differ.differing(found.pieces, found.nearest, asked)
+        beside = differ.differing(found.pieces, found.nearest, asked, self.index.lexical.weight)
         kept = spoken(self._kept(asked, checked, found, beside), tongue, self.writer)
         timings["total_ms"] = _since(began)
         answer = self._finish(question, kept, checked, found, timings, failure)
@@ -199,7 +199,7 @@ class Assistant:
         """What is shown: the sentences that hold, and behind them the clauses' own words; numbered anew."""
         kept = [c for c in checked if c.verdict != "unsupported"]
         parts = self.index.parts(asked)
-        behind = quote.support(kept, found.pieces, found.nearest, parts, beside)
+        behind = quote.support(kept, found.pieces, found.nearest, parts, beside, bool(support.asker(asked)))
         kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.nearest, asked, parts)
         fit = support.told(found.matches, kept) if found.matches else None
         return [_renumbered(c, n) for n, c in enumerate([*kept, *([fit] if fit else [])])]

@@ -120,18 +120,22 @@ def body(text: str, source: str, question: str) -> str:
 
     A body that only the question names passes unless the sentence says that it is responsible.
     """
-    told, stands, asked = (_canonical(t) for t in (text, source, question))
-    for match in _BODY.finditer(told):
-        name = match.group()
-        if re.search(rf"{re.escape(name)}(?!门)", stands) or _department(name, stands):
-            continue
-        if name in asked and not _RESPONSIBLE.search(told):
-            continue
-        return f"所引条款没有提到“{name}”"
+    stands = canonical(source)
+    for name in bodies(text, question):
+        if not re.search(rf"{re.escape(name)}(?!门)", stands) and not _department(name, stands):
+            return f"所引条款没有提到“{name}”"
     return ""
 
 
-def _canonical(text: str) -> str:
+def bodies(text: str, question: str) -> list[str]:
+    """Bodies that a sentence tells, by their usual names; of those in the question only the ones said to be responsible."""
+    told, asked = canonical(text), canonical(question)
+    names = dict.fromkeys(m.group() for m in _BODY.finditer(told))
+    return [n for n in names if n not in asked or _RESPONSIBLE.search(told)]
+
+
+def canonical(text: str) -> str:
+    """The text with one name for each body: 发改委 and 发展和改革委员会 are 发展改革委."""
     for variant, name in _SAME_BODY:
         text = text.replace(variant, name)
     return re.sub(r"(?<![省市县区州])委员会", "委", text)
@@ -274,7 +278,7 @@ def _held(words: set[str], held: set[str], weight: Callable[[str], float]) -> fl
 
 
 _NO = re.compile(
-    r"(?:不(?![断仅同良动确足])(?:会|要|用|得|能|可|再|予|准|应|许|必|受)?|没有?|未(?!来)|勿|无(?![线人形论疑机])(?:需|须)?|禁止|严禁|(?<![特识差分国类个级区辨鉴判告离派])别(?![的人墅])|停止"
+    r"(?:不(?![断仅同良动确足])(?:会|要|用|得|能|可|再|予|准|应|许|必|受)?|没有?|未(?!来)|勿|无(?![线人形论疑机障])(?:需|须)?|禁止|严禁|(?<![特识差分国类个级区辨鉴判告离派])别(?![的人墅])|停止"
     r"|取消|废除|取缔|免(?:除|于)?)"
 )
 _IDIOM = re.compile(

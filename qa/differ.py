@@ -6,7 +6,7 @@ Such statements are set side by side with document, level and year; the writer's
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from corpus.lookup import named_documents
 from corpus.quantities import Quantity, quantities
@@ -19,18 +19,25 @@ _SAME = 0.6
 """Share of the smaller statement's words that both have: they speak of one matter."""
 _LIKE = 0.08
 """Cosine by which a statement may be less like the question than the nearest one."""
+_MATTER = 0.6
+"""Share of the question's words in the best statement that another one must hold too."""
 _MOST = 3
 
 
-def differing(pieces: Sequence[Piece], hits: Sequence[Hit], question: str) -> list[tuple[Piece, Span]]:
+def differing(
+    pieces: Sequence[Piece], hits: Sequence[Hit], question: str, weight: Callable[[str], float]
+) -> list[tuple[Piece, Span]]:
     """Two or three statements of different documents, one matter and different figures; empty when there is no conflict.
 
     A question that names a document asks for that document's figure alone.
+
+    Args:
+        weight: how rare a word is; statements that lack the question's rare words are of another matter.
     """
     documents = {p.clause.document.id: p.clause.document for p in pieces}
     if named_documents(list(documents.values()), question):
         return []
-    found = _statements(pieces, hits)
+    found = _of_the_matter(_statements(pieces, hits), question, weight)
     for n, (piece, span) in enumerate(found):
         group = [(piece, span)]
         for other, other_span in found[n + 1 :]:
@@ -67,6 +74,15 @@ def _statements(pieces: Sequence[Piece], hits: Sequence[Hit]) -> list[tuple[Piec
     best = max((score for score, _, _ in found), default=0.0)
     found = [item for item in found if item[0] >= best - _LIKE]
     return [(piece, span) for _, piece, span in sorted(found, key=lambda item: -item[0])]
+
+
+def _of_the_matter(
+    found: Sequence[tuple[Piece, Span]], question: str, weight: Callable[[str], float]
+) -> list[tuple[Piece, Span]]:
+    """The statements that hold nearly as much of the question as the one that holds most of it."""
+    asked = figure_words(question)
+    held = [sum(map(weight, asked & figure_words(f"{_text(p.clause, s)}{''.join(p.clause.headings)}"))) for p, s in found]
+    return [item for item, share in zip(found, held, strict=True) if share >= _MATTER * max(held)]
 
 
 def _text(clause: Clause, span: Span) -> str:

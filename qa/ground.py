@@ -18,12 +18,14 @@ from corpus.sentences import sentences
 from index.places import places, provinces_of
 from index.question import official
 from index.tokens import content_words
-from qa import checks
+from qa import agency, checks, checks_names
 from qa.records import Checked, Citation, Piece, Verdict
 
 VERIFIED = 0.60
 """Share of a sentence's content that its clauses must hold."""
 WEAK = 0.40
+_MODAL = frozenset(["可能", "也许", "应该", "应当", "能够", "可以", "需要", "如果", "已经", "将会", "会", "是否", "可"])
+"""Words that make no statement out of a question."""
 _ECHO = 0.95
 """Share, by its very words, at which a sentence that only says the question again is verified."""
 _WEAK_WITH_FIGURE = 0.20
@@ -42,6 +44,8 @@ _ALIKE = 0.64
 _NOTHING = "条款中没有相应内容"
 _ASKING = "这是问句，不是回答"
 _REPEATED = "这句话只是重复了问题"
+_MATTER = 0.8
+"""Share of the question's words in the clause that holds most of them which one that tells who is in charge must hold."""
 _SHORTEST = 6
 """Characters that must be left of a sentence without the asker's own words."""
 _ASKER = re.compile(r"我|您|你|咱|俺|本人")
@@ -105,6 +109,8 @@ class Grounder:
         self._official = frozenset(content_words(official(question))) - self._question
         self._asked = quantities(question)
         self._named = named_terms(question)
+        self._who = agency.asked(question)
+        self._most = max(map(self._matter, evidence), default=0.0)
         self._around = {p.number: self._context_words(p.clause) for p in evidence}
         self._figures = {p.number: quantities(_everything(p.clause)) for p in evidence}
         self._spans = [
@@ -126,7 +132,8 @@ class Grounder:
         cited = self._support(text, words)
         # What a figure is said of must stand where the figure stands, not in some other clause.
         carriers = [s for s in cited if any(f.same_figure(q) for f in told for q in self._figures[s.piece.number])]
-        cited = carriers or cited
+        bodies = checks.bodies(text, self._asked_in)
+        cited = self._naming(bodies, carriers or cited)
         if not cited:
             problem = self._figure_problem(text, self._spans) or _NOTHING
             return self._alike(text, number) or Checked(text, "unsupported", None, problem)
@@ -135,11 +142,11 @@ class Grounder:
         own = frozenset().union(*(s.words for s in cited))
         around = frozenset().union(*(self._around[s.piece.number] for s in cited))
         # A sentence that only says the question again must find the question's words in the clause.
-        echo = not words - self._question
-        share = self._share(words, own, around, 1.0 if told or echo else _ASKED)
+        echo = not words - self._question - _MODAL
+        share = self._share(words, own, around, 1.0 if told or bodies or echo else _ASKED)
         verdict, problem = self._judge(text, share, cited, bool(told))
         said = sum(map(self._weight, words & (own | around))) / (sum(map(self._weight, words)) or 1.0)
-        if verdict == "verified" and echo and said < _ECHO:
+        if verdict != "unsupported" and echo and not told and said < _ECHO:
             verdict, problem = "unsupported", _REPEATED
         if problem == _NOTHING and (alike := self._alike(text, number)):
             return alike
@@ -148,10 +155,21 @@ class Grounder:
         first, *others = (Citation(number, s.piece.clause, s.start, s.end, verdict, s.piece.number) for s in cited)
         return Checked(text, verdict, first, problem, tuple(others))
 
+    def _matter(self, piece: Piece) -> float:
+        """How much of the question a clause holds, weighted by how rare its words are."""
+        return sum(map(self._weight, self._question & frozenset(content_words(_around_of(piece.clause)))))
+
+    @staticmethod
+    def _naming(bodies: Sequence[str], cited: Sequence[_Span]) -> list[_Span]:
+        """The spans whose clause names every body that is told, if there are any: who does a thing stands beside it."""
+        named = [s for s in cited if bodies and all(b in checks.canonical(_around_of(s.piece.clause)) for b in bodies)]
+        return named or list(cited)
+
     def _alike(self, text: str, number: int) -> Checked | None:
         """The span of the same meaning in other words, if there is one: never more than weak, since words cannot vouch."""
-        if self._likeness is None or not self._spans:
-            return None
+        new = "".join(part for part in checks.segments(text) if _words(part) - self._question)
+        if self._likeness is None or not self._spans or len(new) < _SHORTEST:
+            return None  # the question again, in its own words
         found = {p.number: self._likeness(text, p.clause) for p in self._pieces}
         score, best = max(
             ((found[s.piece.number].get((s.start, s.end), 0.0), s) for s in self._spans),
@@ -244,11 +262,17 @@ class Grounder:
         for term in self._named:
             if term in text and not any(term in c.text for c in clauses):
                 return f"所引条款中没有“{term}”"
-        around = "\n".join(f"{_everything(c)}\n{c.document.issuer}" for c in clauses)
+        around = "\n".join(map(_around_of, clauses))
+        note = agency.responsible(clauses[0]) if self._who else None
+        if self._who and checks.bodies(text, self._asked_in) and self._matter(cited[0].piece) < _MATTER * self._most:
+            return "所引条款说的是别的事"
         told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
         parts = [p for c in clauses for p in ([c.reading] if c.columns else checks.segments(c.full))]
         return (
             checks.polarity(text, source)
+            or checks_names.quoted(text, around, self._asked_in)
+            or checks_names.ordinal(text, source, self._asked_in)
+            or (checks_names.responsible(text, note[1], self._asked_in) if note else "")
             or checks.place(text, source, clauses[0].document.region)
             or checks.body(text, around, self._asked_in)
             or checks.group(text, around, self._asked_in)
@@ -309,6 +333,11 @@ def misplaced(sentence: str, clause: Clause) -> bool:
         return True
     named = {p: provinces for p, provinces in places(sentence).items() if p not in clause.text}
     return bool(named) and not any(set(provinces) & set(covered) for provinces in named.values())
+
+
+def _around_of(clause: Clause) -> str:
+    """Where a name that a sentence tells may stand: `_everything`, the clause's label and shared notes, the issuer."""
+    return f"{_everything(clause)}\n{clause.full}\n{clause.document.issuer}"
 
 
 def _everything(clause: Clause) -> str:

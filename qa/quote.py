@@ -10,6 +10,7 @@ from corpus.records import Clause, Span
 from corpus.sentences import sentences
 from index.search import Hit
 from index.tokens import content_words
+from qa import agency
 from qa.agency import responsible, without
 from qa.context import RANK_PENALTY
 from qa.differ import label
@@ -30,6 +31,8 @@ _LONGEST, _LONGER = 220, 90
 """Characters quoted behind an answer, all together; and how many more for every further part of the question."""
 _Quote = tuple[Piece, Span, str]
 """A sentence of a clause, and its words as they are shown."""
+_BEHIND = 0.8
+"""Share of the first clause's fused score below which a clause that the writer chose instead is a doubtful choice."""
 _RIVAL = 0.9
 """Share of the first clause's fused score from which the second is as good as the first (eval/LOG.md)."""
 
@@ -39,7 +42,7 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", pa
 
     Behind them stands who is responsible.
     """
-    listed = _members(pieces, hits, "")
+    listed = _members((), pieces, hits, "")
     if listed:
         return listed
     terms = named_terms(question)
@@ -63,7 +66,8 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", pa
     chosen = _whole(chosen, pieces, hits)
     several = parts > 1 and len({p.clause.document.id for p, _, _ in chosen}) > 1
     out = [_quoted(p, s, f"{label(p.clause)}写明：「{words.rstrip('。；')}」。" if several else words) for p, s, words in chosen]
-    return [*out, *_responsible(out, {p.clause.id: p for p in pieces}, "".join(c.text for c in out))]
+    who = _responsible(out, {p.clause.id: p for p in pieces}, "".join(c.text for c in out))
+    return [*who, *out] if agency.asked(question) else [*out, *who]
 
 
 def _whole(chosen: list[_Quote], pieces: Sequence[Piece], hits: Sequence[Hit]) -> list[_Quote]:
@@ -90,6 +94,7 @@ def support(
     hits: Sequence[Hit],
     parts: int = 1,
     beside: Sequence[tuple[Piece, Span]] = (),
+    broad: bool = False,
 ) -> list[Checked]:
     """Sentences to put behind what was written: the rule itself, and who is responsible, if not said yet.
 
@@ -98,10 +103,11 @@ def support(
     Args:
         parts: how many questions were asked in one; the first hit of each is quoted.
         beside: statements that differ, which are all quoted, each with its document.
+        broad: the question asks what there is for somebody, so that more than one clause answers it.
     """
     text = "".join(c.text for c in said)
     by_clause = {p.clause.id: p for p in pieces}
-    wanted = [*beside, *_wanted(said, hits, by_clause, parts)]
+    wanted = [*beside, *_wanted(said, hits, by_clause, parts, broad)]
     out: list[Checked] = []
     cited = {c.clause.id for s in said for c in s.citations}
     # Each of several things asked is shown where it stands, even when one sentence has told them all from one clause.
@@ -121,10 +127,12 @@ def support(
         who = label(piece.clause) if several else "另" if out else "条款"
         out.append(_quoted(piece, span, f"{who}写明：「{words.rstrip('。；')}」。"))
     text += "".join(c.text for c in out)
-    return [*out, *_members(pieces, hits, text), *_responsible(said or out, by_clause, text)]
+    return [*out, *_members(said, pieces, hits, text), *_responsible(said or out, by_clause, text)]
 
 
-def _wanted(said: Sequence[Checked], hits: Sequence[Hit], by_clause: dict[str, Piece], parts: int) -> list[tuple[Piece, Span]]:
+def _wanted(
+    said: Sequence[Checked], hits: Sequence[Hit], by_clause: dict[str, Piece], parts: int, broad: bool
+) -> list[tuple[Piece, Span]]:
     """What may be quoted, most wanted first: what was cited, the leading clause of each part, a rival of the first."""
     cited = {c.clause.id for s in said for c in s.citations}
     spans = [(by_clause[c.clause.id], (c.start, c.end)) for s in said for c in s.citations[:1]]
@@ -141,16 +149,21 @@ def _wanted(said: Sequence[Checked], hits: Sequence[Hit], by_clause: dict[str, P
     ]
     # Where things are set side by side, each side's own sentence must stand, whatever else of its clause was cited.
     sides = [best[i] for i in dict.fromkeys(leading) if i in best] if parts > 1 else []
-    own = [best[i] for i in dict.fromkeys([*leading, *rival]) if i in best and i not in cited]
+    # What holds of a clause not far behind is the answer; the leading one would only stand beside it.
+    behind = max((h.score for h in hits if h.clause.id in cited), default=0.0) < _BEHIND * first.score
+    answered = any(s.verdict == "verified" for s in said) and not behind
+    further = [*leading, *rival] if parts > 1 or broad or not answered else []
+    own = [best[i] for i in dict.fromkeys(further) if i in best and i not in cited]
     return [*sides, *spans, *own, *(best[i] for i in cited if i in best)]
 
 
-def _members(pieces: Sequence[Piece], hits: Sequence[Hit], text: str) -> list[Checked]:
+def _members(said: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit], text: str) -> list[Checked]:
     """All members of the list that was asked for, by their titles, when what was written lacks some."""
     listed = {h.clause.id for h in hits if "list" in h.ranks}
     members = [p for p in pieces if p.clause.id in listed]
     titles = [_member_title(p.clause) for p in members]
-    if len(members) < 2 or all(t in text for t in titles):
+    elsewhere = said and not any(c.clause.id in listed for s in said for c in s.citations)
+    if len(members) < 2 or elsewhere or all(t in text for t in titles):
         return []
     citations = [Citation(0, p.clause, *sentences(p.clause)[0], "verified", p.number) for p in members]
     # No count is told: a number that no clause states has no evidence, even when it is right.

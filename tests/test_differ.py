@@ -19,15 +19,23 @@ FIELDS = {
 }
 
 
+def same_weight(_word):
+    return 1.0
+
+
+def rare(word):
+    return 6.0 if word in ("老年", "老年人") else 1.0
+
+
 def stated(text, name):
     return clause(f"一、目标\n{text}\n", name=name, **FIELDS[name])
 
 
-def beside(*found, question=QUESTION, scores=(0.90, 0.88, 0.87)):
+def beside(*found, question=QUESTION, scores=(0.90, 0.88, 0.87), weight=same_weight):
     """[(document, sentence)] of what is set side by side."""
     pieces = [piece(c, n) for n, c in enumerate(found, 1)]
     hits = [hit(c, s) for c, s in zip(found, scores, strict=False)]
-    return [(p.clause.document.id, p.clause.document.text[slice(*span)]) for p, span in differing(pieces, hits, question)]
+    return [(p.clause.document.id, p.clause.document.text[slice(*span)]) for p, span in differing(pieces, hits, question, weight)]
 
 
 def test_two_documents_two_figures():
@@ -103,9 +111,18 @@ def test_a_statement_much_less_like_the_question_is_left_out():
     assert beside(stated(NATION, "n"), stated(PROVINCE, "p"), scores=(0.90, 0.80)) == []
 
 
+def test_a_statement_without_the_words_that_the_question_is_about_is_left_out():
+    """Both speak of the share of canteens that reaches something, only one of the elderly in them."""
+    asked = "老年人在社区食堂就餐的覆盖率要达到多少？"
+    elderly = "到2022年，全国老年人社区食堂就餐覆盖率达到90%以上。"
+    assert beside(stated(elderly, "n"), stated(elderly.replace("90", "95"), "p"), question=asked, weight=rare) != []
+    assert beside(stated(elderly, "n"), stated(PROVINCE, "p"), question=asked) != []  # where no word is rarer than another
+    assert beside(stated(elderly, "n"), stated(PROVINCE, "p"), question=asked, weight=rare) == []
+
+
 def test_only_what_is_evidence_counts():
     nation, province = stated(NATION, "n"), stated(PROVINCE, "p")
-    assert differing([piece(nation)], [hit(nation), hit(province)], QUESTION) == []
+    assert differing([piece(nation)], [hit(nation), hit(province)], QUESTION, same_weight) == []
 
 
 def test_rows_of_tables_are_left_to_their_table():
@@ -118,9 +135,9 @@ def test_all_that_differ_are_quoted_with_their_documents():
     found = [stated(NATION, "n"), stated(PROVINCE, "p")]
     pieces = [piece(c, n) for n, c in enumerate(found, 1)]
     hits = [hit(found[0], 0.90), hit(found[1], 0.88)]
-    span = differing(pieces, hits, QUESTION)[0][1]
+    span = differing(pieces, hits, QUESTION, same_weight)[0][1]
     said = [Checked("覆盖率要达到90%以上。", "verified", Citation(0, found[0], *span, "verified", 1))]
-    texts = [c.text for c in support(said, pieces, hits, 1, differing(pieces, hits, QUESTION))]
+    texts = [c.text for c in support(said, pieces, hits, 1, differing(pieces, hits, QUESTION, same_weight))]
     assert texts == [
         f"《关于发展社区食堂的意见》（国家，2020年）写明：「{NATION[:-1]}」。",
         f"《江东省关于发展社区食堂的实施意见》（江东省，2020年）写明：「{PROVINCE[:-1]}」。",

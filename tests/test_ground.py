@@ -287,6 +287,15 @@ def test_likeness_vouches_for_no_figure_denial_or_body(score, sentence):
     assert alike(score, sentence).verdict == "unsupported"
 
 
+def test_likeness_does_not_vouch_for_the_question_said_again():
+    """“可以便宜吗” is like the clause too; said as a statement it tells nothing that was not asked."""
+    found = clause("一、食堂\n社区食堂对高龄长者实行就餐优惠。每餐补助3元。\n", "一")
+    given = dict.fromkeys(sentences(found), 0.9)
+    asked = Grounder([piece(found)], "老人家吃饭可以便宜一些吗？", lambda w: 1.0, likeness=lambda _text, _clause: given)
+    assert asked.check("老人家吃饭可以便宜一些。", 0).verdict == "unsupported"
+    assert asked.check("老人家吃饭可以便宜一些，周末来也有折扣。", 0).verdict == "weak"
+
+
 def test_without_an_encoder_other_words_are_not_supported():
     found = clause("一、食堂\n社区食堂对高龄长者实行就餐优惠。\n", "一")
     assert Grounder([piece(found)], "", lambda w: 1.0).check("老人家吃饭可以便宜一些。", 0).verdict == "unsupported"

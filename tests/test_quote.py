@@ -68,18 +68,34 @@ def test_a_list_that_was_asked_for_is_told_whole():
     assert told in [c.text for c in support(said("重大项目有深海空间站。", *members), pieces, hits)]
 
 
+def test_a_list_is_not_told_behind_an_answer_from_another_clause():
+    text = "一、重大项目\n1.深海空间站。开展深海探测关键技术研究。\n2.量子通信。研发自由空间量子通信技术。\n二、目标\n深海装备率先实现产业化。\n"
+    members, other = [clause(text, f"一{n}") for n in (1, 2)], clause(text, "二")
+    hits = [*(hit(c, ranks={"list": n}) for n, c in enumerate(members, 1)), hit(other)]
+    pieces = [piece(c, n) for n, c in enumerate([*members, other], 1)]
+    said_of_another = said("深海装备要率先实现产业化。", other)
+    assert not any("量子通信" in c.text for c in support(said_of_another, pieces, hits))
+
+
+def test_who_is_responsible_comes_first_where_that_was_asked():
+    found = clause(TEXT, "一1")
+    for question, place in (("众创空间的税收优惠归谁管？", 0), ("众创空间有哪些税收优惠？", -1)):
+        quotes = extract([piece(found)], [hit(found, scores=[0.2, 0.9, 0.95, 0.1])], question)
+        assert quotes[place].text == "牵头单位：省税务局；配合单位：省科技厅。"
+
+
 # --- several parts, several documents -----------------------------------------
 
 HOMES = "一、补贴\n新建养老院每张床位给予一次性建设补贴，标准由县级财政部门制定。\n"
 CANTEENS = "一、补贴\n社区食堂按就餐人数给予运营补贴，每年第四季度集中发放。\n"
 
 
-def quoted(clauses, scores, parts=1, said_of=None, ranks=None):
+def quoted(clauses, scores, parts=1, said_of=None, *, ranks=None, broad=False, told="每张床位或者每年有补贴。"):
     """Texts behind a terse answer that cites the clause `said_of`, or behind none."""
     pieces = [piece(c, n) for n, c in enumerate(clauses, 1)]
     hits = [replace(hit(c, s, ranks), score=fused) for c, (s, fused) in zip(clauses, scores, strict=True)]
-    kept = said("每张床位或者每年有补贴。", said_of) if said_of else []
-    return [c.text for c in support(kept, pieces, hits, parts)]
+    kept = said(told, said_of) if said_of else []
+    return [c.text for c in support(kept, pieces, hits, parts, (), broad)]
 
 
 def test_the_leading_clause_of_each_part_is_quoted():
@@ -98,15 +114,40 @@ def test_a_leading_clause_that_the_writer_passed_over_is_quoted():
 @pytest.mark.parametrize(("likeness", "fused", "both"), [(0.9, 0.049, True), (0.9, 0.030, False), (0.85, 0.049, False)])
 def test_a_second_clause_as_good_as_the_first_is_quoted_too(likeness, fused, both):
     homes, canteens = clause(HOMES, name="a"), clause(CANTEENS, name="b")
-    texts = quoted([homes, canteens], [(0.9, 0.05), (likeness, fused)], 1, homes)
+    texts = quoted([homes, canteens], [(0.9, 0.05), (likeness, fused)], 1, homes, broad=True)
     assert any("社区食堂" in t for t in texts) is both
+
+
+BOTH = [(0.9, 0.05), (0.9, 0.049)]
+HOLDS, DOUBTFUL = "新建养老院每张床位有建设补贴。", "补贴可以按季度向街道申领。"
+
+
+@pytest.mark.parametrize(
+    ("told", "scores", "broad", "further"),
+    [
+        pytest.param(HOLDS, BOTH, False, False, id="what was said holds and answers"),
+        pytest.param(HOLDS, BOTH, True, True, id="more than one clause answers"),
+        pytest.param(DOUBTFUL, BOTH, False, True, id="nothing that was said is sure"),
+    ],
+)
+def test_a_clause_that_was_not_cited_is_quoted_only_where_it_is_needed(told, scores, broad, further):
+    homes, canteens = clause(HOMES, name="a"), clause(CANTEENS, name="b")
+    texts = quoted([homes, canteens], scores, 1, homes, broad=broad, told=told)
+    assert any("社区食堂" in t for t in texts) is further
+
+
+@pytest.mark.parametrize(("fused", "further"), [(0.045, False), (0.035, True)])
+def test_the_leading_clause_is_quoted_where_a_clause_far_behind_was_cited(fused, further):
+    homes, canteens = clause(HOMES, name="a"), clause(CANTEENS, name="b")
+    texts = quoted([canteens, homes], [(0.9, 0.05), (0.7, fused)], 1, homes, told=HOLDS)
+    assert any("社区食堂" in t for t in texts) is further
 
 
 def test_a_quotation_with_another_figure_is_not_told_yet():
     first = clause("一、目标\n到2022年，全国社区食堂覆盖率达到90%以上。\n", name="a")
     second = clause("一、目标\n到2022年，全省社区食堂覆盖率达到95%以上。\n", name="b")
     pieces, hits = [piece(first, 1), piece(second, 2)], [hit(first, 0.9), hit(second, 0.7)]
-    added = support(said("到2022年，社区食堂覆盖率达到95%以上。", second), pieces, hits)
+    added = support(said("到2022年，社区食堂覆盖率达到95%以上。", second), pieces, hits, 1, (), True)
     assert any("90%" in c.text for c in added)
 
 

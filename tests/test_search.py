@@ -4,6 +4,7 @@ import pytest
 from fakes import HashEncoder
 
 from corpus.sentences import sentences
+from index import told
 from index.build import build
 from index.passages import passage, sentence_passages
 from index.question import official
@@ -346,6 +347,14 @@ def test_list_question_brings_the_members_of_the_list(index):
     ranked = [str(h.clause.address) for h in hits if "list" in h.ranks]
     assert {"三1", "三2", "三3"} <= set(ranked)
     assert not any("list" in h.ranks for h in index.search("本人或者家属向村（居）民委员会提出申请", 8))
+
+
+def test_a_list_that_a_clause_tells_by_itself_is_not_brought(index, monkeypatch):
+    """What such a clause is: test_told.py. Here, that the search asks for it, with clauses that are near."""
+    asked = []
+    monkeypatch.setattr(told, "by_a_clause", lambda question, group, near, *_: asked.append(near) or True)
+    assert not any("list" in h.ranks for h in index.search("申请程序分哪几个步骤？", 8))
+    assert all(0 < len(near) <= 6 for near in asked) and asked
 
 
 def test_question_about_one_member_does_not_bring_its_neighbours(index):
