@@ -57,6 +57,8 @@ class Token:
 
 Event = Evidence | Token | Answer
 
+_NOTE = re.compile(r"[（(]([^（）()]{4,80})[）)][。；;]?")
+
 
 class Assistant:
     """Answers questions from one opened index with one writer; safe to share between threads."""
@@ -188,6 +190,8 @@ class Assistant:
         if not re.search(r"\w", sentence):
             return
         result = grounder.check(sentence.encode("utf-8", "replace").decode("utf-8").strip(), len(checked))
+        if note := _NOTE.fullmatch(result.text):  # a note copied from behind a clause is no sentence
+            result = replace(result, text=f"条款注明：{note[1]}。")
         if any(result.text == other.text for other in checked):  # small models repeat themselves
             return
         checked.append(result)

@@ -121,9 +121,7 @@ class Grounder:
 
     def check(self, sentence: str, number: int) -> Checked:
         """One sentence (the `number`th of its answer) → verdict, and the best supporting span if there is one."""
-        text = _LABEL.sub(
-            "", _LEAD_IN.sub("", strip_marks(sentence))
-        )  # labels of lists, the writer's own or a clause's, are no figures
+        text = self._bare(sentence)
         if text.rstrip("”’）)】 ").endswith(("？", "?")):
             return Checked(text, "unsupported", None, _ASKING)
         text = _without_asker(text, self._asked_in)
@@ -154,6 +152,16 @@ class Grounder:
             return Checked(text, verdict, None, problem)
         first, *others = (Citation(number, s.piece.clause, s.start, s.end, verdict, s.piece.number) for s in cited)
         return Checked(text, verdict, first, problem, tuple(others))
+
+    def _bare(self, sentence: str) -> str:
+        """The sentence without what is put before it: 根据条款, a piece's topic copied from the prompt, labels of lists.
+
+        Labels, the writer's own or a clause's, are no figures.
+        """
+        text = _LEAD_IN.sub("", strip_marks(sentence))
+        for piece in self._pieces:
+            text = text.removeprefix(f"{piece.topic}：")
+        return _LABEL.sub("", text)
 
     def _matter(self, piece: Piece) -> float:
         """How much of the question a clause holds, weighted by how rare its words are."""

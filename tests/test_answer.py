@@ -363,3 +363,28 @@ def test_one_character_is_asked_back():
 )
 def test_odd_but_possible_questions_pass(question, expected):
     assert check(question) == expected
+
+
+def test_whoever_asks_for_support_is_told_of_the_leading_clause_too(ask):
+    """One support that holds does not answer what support there is; a question that asks for one thing is answered by it."""
+    reply, further = "对养老护理员给予职业技能鉴定补贴。", "给予一次性奖励6000元"
+    asker = ask(reply, question="我是刚毕业的大学生，想当养老护理员，有哪些补贴和奖励可以拿？")[0][-1].text
+    assert reply in asker
+    assert further in asker
+    assert further not in ask(reply, question="养老护理员有哪些补贴和奖励可以拿？")[0][-1].text
+
+
+def test_a_note_copied_from_behind_a_clause_is_said_to_be_one(ask):
+    answer = ask(
+        "老旧小区补足养老服务用房。（以上两项工作牵头单位：自然资源部、住房城乡建设部）",
+        question="老旧小区怎么补足养老服务用房？",
+    )[0][-1]
+    assert "条款注明：以上两项工作牵头单位：自然资源部、住房城乡建设部。" in answer.text
+
+
+def test_a_topic_copied_from_the_prompt_is_left_out(ask):
+    _, writer = ask("好的。")
+    topic = next(line for line in writer.sent[0][0][-1]["content"].splitlines() if "1万元" in line).split("] ")[1].split("：")[0]
+    assert topic.startswith("（江东省）")
+    answer = ask(f"{topic}：（一）新建的，每张床位给予1万元建设补贴。")[0][-1]
+    assert answer.text.startswith("新建的，每张床位给予1万元建设补贴。")
