@@ -49,7 +49,9 @@ class Layers:
 
             threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
             self._run: Any = openvino.Core().compile_model(
-                tuned.FOLDER / _FILES[0], "CPU", {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+                tuned.FOLDER / _FILES[0],
+                "CPU",
+                {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"},
             )
         except Exception as error:  # OpenVINO raises bare RuntimeErrors
             raise WeightsError(

@@ -309,12 +309,12 @@ class Index:
         score, row = max((likeness + fit(question, self._groups[row], self.clauses), -row) for row, likeness in near)
         clause = max((self._retrievers.own_score(n, vector) for n in self._retrievers.clauses(vector, mask)[:1]), default=0.0)
         group = self._groups[-row]
-        looks = (
-            self._retrievers.clauses(vector, mask),
-            self._retrievers.sentences(vector, mask),
-            self._retrievers.words(question, mask),
-        )
-        nearest = [n for look in looks for n in look[:2]]
+        looks: dict[str, Callable[[], list[int]]] = {
+            "clause": lambda: self._retrievers.clauses(vector, mask),
+            "sentence": lambda: self._retrievers.sentences(vector, mask),
+            "words": lambda: self._retrievers.words(question, mask),
+        }
+        nearest = [n for name, look in looks.items() if self._plan.uses(name) for n in look()[:2]]
         if score <= clause or told.by_a_clause(question, group, nearest, self.clauses, self.lexical.weight):
             return None
         return group
