@@ -168,7 +168,7 @@ class Identify:
             return
         if client is None:
             detail = "接口密钥不存在或已作废。请检查 Authorization: Bearer 后面的密钥，或向管理员要一个新的。"
-            told = problem(401, "key", "密钥不对", detail)
+            told = problem(401, "key", "需要密钥", detail)
             await refuse(scope, receive, send, told, {"WWW-Authenticate": "Bearer"})
             return
         scope["youju"] = client

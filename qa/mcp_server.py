@@ -110,7 +110,10 @@ class _Opening:
 
     def close(self) -> None:
         if self._opened.done() and not self._opened.exception():
-            self._opened.result().close(0)
+            service = self._opened.result()
+            service.close(0)
+            if service.store is not None:
+                service.store.close()
 
     def _work(self) -> None:
         try:

@@ -15,7 +15,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from index.search import Filters
@@ -68,7 +67,7 @@ class Service:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
         self._closing = False
-        if store is not None and (cut := store.interrupted(datetime.now(UTC))):
+        if store is not None and (cut := store.enlist()):
             logs.note("interrupted", logging.WARNING, turns=cut)
 
     @property
@@ -161,6 +160,23 @@ class Service:
             raise MissingError(f"没有 id 为“{turn_id}”的回答，或者它已经删除。") from None
         return turn
 
+    def stop(self, turn_id: str, owner: str) -> Turn | None:
+        """Stop an answer; the turn as it stands then, a finished one as it was. None: another living process writes it.
+
+        Raises:
+            MissingError: as `turn`.
+        """
+        turn = self.turn(turn_id, owner)
+        if turn.status != "writing":
+            return turn
+        if job := self.job(turn_id):
+            job.stop()
+            return job.turn
+        if self.store is not None:
+            self.store.interrupted()  # perhaps its process is dead, and nobody has looked yet
+        turn = self.turn(turn_id, owner)
+        return turn if turn.status != "writing" else None
+
     def drop(self, conversation_id: str) -> None:
         """Stop what is still being written in a conversation that was deleted."""
         with self._lock:
@@ -191,9 +207,10 @@ class Service:
 
     def answered(self, turn: Turn, answer: Answer) -> Turn:
         """The finished turn, kept with the documents of what is cited and shown."""
-        shown = [p.clause.document.id for p in answer.evidence] + [c.clause.document.id for c in answer.citations]
-        record = wire.answer_json(answer) | self._marked(turn, shown)
-        return self.ended(turn, "done", record, "")
+        record = wire.answer_json(answer)
+        matches = record["matches"] or {"measures": [], "rules": []}
+        shown = [*record["evidence"], *record["citations"], *matches["measures"], *matches["rules"]]
+        return self.ended(turn, "done", record | self._marked(turn, [part["document"] for part in shown]), "")
 
     def ended(self, turn: Turn, status: Status, record: Json | None, problem: str) -> Turn:
         """A turn as it ended, kept."""

@@ -81,7 +81,7 @@ class Job:
         return Follower(self._log, wake)
 
     def stop(self, reason: str = "") -> None:
-        """End the answer: kept as stopped with the evidence so far. The writer ends at its next piece."""
+        """End the answer: kept as stopped with the evidence so far. The writer ends soon after, also while it reads."""
         self._stop.set()
         self._ticket.give_up()
         if self._take_claim():
@@ -221,7 +221,7 @@ class Gate:
         try:
             for piece in stream:
                 self._job.check()
-                self.written += 1
+                self.written += bool(piece)
                 yield piece
         finally:
             close = getattr(stream, "close", None)

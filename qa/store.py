@@ -21,6 +21,7 @@ from qa import store_rows
 from qa.store_base import missing, now, one
 from qa.store_clients import Client, Clients
 from qa.store_open import sqlite_url
+from qa.store_processes import Processes
 from qa.store_schema import conversations, documents, shares, turns
 from qa.turns import Conversation, Json, Rating, Status, StoreError, Turn
 
@@ -39,7 +40,7 @@ def digest(snapshot: Json) -> str:
     return hashlib.sha256(json.dumps(snapshot, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-class Store(Clients):
+class Store(Clients, Processes):
     """The one place where conversations are kept.
 
     What was replaced is no longer shown but stays by its id; what is deleted is gone, with its shares and ratings.
@@ -104,7 +105,7 @@ class Store(Clients):
                 after = min(number, after)  # another tab may have taken the turn away, and those before it
                 connection.execute(update(turns).where(shown, turns.c.number >= after).values(replaced=moment))
             turn = Turn(store_rows.new_id(), conversation, after, question, "writing", moment, dict(filters), tuple(earlier))
-            connection.execute(insert(turns).values(_columns(turn)))
+            connection.execute(insert(turns).values(_columns(turn) | {"process": self.process}))
         return turn
 
     def update(self, turn_id: str, record: Json) -> None:
@@ -139,12 +140,6 @@ class Store(Clients):
         """A turn by its id, replaced ones too. Raises MissingError."""
         with self._read() as connection:
             return store_rows.turn(one(connection, select(turns).where(turns.c.id == turn_id)))
-
-    def interrupted(self, older_than: datetime) -> int:
-        """Turns that a stopped program left "writing" become "stopped"; how many."""
-        left = and_(turns.c.status == "writing", turns.c.created < older_than)
-        with self._write() as connection:
-            return connection.execute(update(turns).where(left).values(status="stopped", problem=_INTERRUPTED)).rowcount
 
     # Conversations
 
@@ -299,9 +294,6 @@ class Store(Clients):
             row = one(connection, select(documents.c.snapshot).where(documents.c.sha256 == sha256))
         kept: Json = json.loads(row.snapshot)
         return kept
-
-
-_INTERRUPTED = "程序中途停止，这个回答没有写完。请重新提问。"
 
 
 def _with_token() -> Select[*tuple[Any, ...]]:

@@ -87,6 +87,7 @@ turns = Table(
     Column("rating", String(4)),
     Column("reason", Words, nullable=False),
     Column("rated", Moment),
+    Column("process", Id(32)),  # that writes it; no reference, for what is said of a dead one stays
     # Two tabs cannot give one number twice: among the shown turns of a conversation it is unique.
     Index("youju_turns_shown", "conversation", "number", unique=True, sqlite_where=_KEPT, postgresql_where=_KEPT),
     Index("youju_turns_rated", "rated", "id"),
@@ -119,4 +120,13 @@ clients = Table(
     Column("secret", Text, nullable=False),
     Column("created", Moment, nullable=False),
     Index("youju_clients_secret", "kind", "secret"),
+)
+
+processes = Table(
+    "youju_processes",
+    metadata,
+    Column("id", Id(32), primary_key=True),
+    Column("place", Words, nullable=False),
+    Column("task", Words, nullable=False),
+    Column("seen", Moment, nullable=False),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import queue
 import re
 import threading
@@ -13,6 +14,8 @@ Message = dict[str, str]
 """`role` and `content`."""
 GREEDY = {"temperature": 0, "seed": 1}
 """What is asked of every server, so that the same question gives the same answer."""
+_GLANCE = 0.5
+"""Seconds of silence after which a reader is woken, who may have been told to leave."""
 
 
 class WriterError(RuntimeError):
@@ -24,6 +27,9 @@ def pumped(
 ) -> Iterator[str]:
     """Turn a callback-style writer into an iterator; leaving it calls `stop` and makes `push` return False.
 
+    While the engine is silent, as when it reads a long prompt, empty pieces come, so that the reader can leave then. An
+    engine that pushes an empty piece only asks whether it is still read.
+
     Raises:
         queue.Empty: when no piece came for `patience` seconds.
     """
@@ -31,7 +37,8 @@ def pumped(
     left = threading.Event()
 
     def push(text: str) -> bool:
-        pieces.put(text)
+        if text:
+            pieces.put(text)
         return not left.is_set()
 
     def work() -> None:
@@ -44,7 +51,9 @@ def pumped(
     thread = threading.Thread(target=work, name="youju-writer", daemon=True)
     thread.start()
     try:
-        while (piece := pieces.get(timeout=patience)) is not None:
+        for piece in _arriving(pieces, math.inf if patience is None else patience):
+            if piece is None:
+                return
             if isinstance(piece, WriterError):
                 raise piece
             if isinstance(piece, BaseException):
@@ -54,6 +63,22 @@ def pumped(
         left.set()
         stop()
         thread.join(timeout=1 if patience else 10)  # a server that does not answer is not waited for
+
+
+def _arriving(pieces: queue.Queue[str | BaseException | None], patience: float) -> Iterator[str | BaseException | None]:
+    """What comes out of the queue; an empty piece after a while of silence, queue.Empty after `patience` seconds of it."""
+    silent = 0.0
+    while True:
+        wait = min(_GLANCE, patience - silent)
+        piece: str | BaseException | None = ""
+        try:
+            piece = pieces.get(timeout=wait)
+            silent = 0.0
+        except queue.Empty:
+            silent += wait
+            if silent >= patience:
+                raise
+        yield piece
 
 
 class Replies:

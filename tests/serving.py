@@ -17,6 +17,7 @@ from qa.service import Service
 from qa.service_events import Found
 from qa.settings import Settings
 from qa.store import Store
+from qa.turns import Turn
 
 QUESTION = "新建社区养老服务中心每张床位有多少建设补贴？"
 REPLY = "每张床位给予1万元建设补贴。"
@@ -86,6 +87,13 @@ def service(index: Any, settings: Any, writer: Any, store: Store | None = None, 
 def until_found(job: Any) -> dict[str, Any]:
     """The record of the evidence, once it is there; the job goes on unfollowed events are kept."""
     return next(event.record for event in job.events() if isinstance(event, Found))
+
+
+def finished(job: Any) -> Turn:
+    """The turn when its answer is there."""
+    *_, last = job.events()
+    turn: Turn = last.turn
+    return turn
 
 
 def until(condition: Any, seconds: float = 20) -> None:

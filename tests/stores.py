@@ -26,7 +26,8 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return sqlite_url(tmp_path / "对话 1%.db")
     url: str = request.getfixturevalue("kept")
     server: Server = request.getfixturevalue("postgres")
-    server.run("TRUNCATE youju_conversations, youju_turns, youju_shares, youju_documents, youju_clients", server.database(url))
+    tables = "youju_conversations, youju_turns, youju_shares, youju_documents, youju_clients, youju_processes"
+    server.run(f"TRUNCATE {tables}", server.database(url))
     return url
 
 

@@ -336,20 +336,6 @@ def test_the_digest_of_a_snapshot_changes_with_any_part_of_it():
     assert digest(one) == hashlib.sha256(rb'{"clauses":[{"start":0}],"text":"\u7532"}').hexdigest()
 
 
-def test_turns_left_writing_are_told_to_have_been_interrupted(store, clock):
-    old = store.begin(ANN, "旧", {})
-    store.update(old.id, {"evidence": [1]})
-    done = store.begin(ANN, "完", {})
-    store.finish(done.id, "done", {})
-    start = clock(seconds=1)
-    running = store.begin(ANN, "新", {})
-    assert store.interrupted(start) == 1
-    assert (store.turn(old.id).status, store.turn(old.id).record) == ("stopped", {"evidence": [1]})
-    assert "没有写完" in store.turn(old.id).problem
-    assert (store.turn(done.id).status, store.turn(running.id).status) == ("done", "writing")
-    assert store.interrupted(start) == 0
-
-
 def test_only_conversations_that_nobody_touched_are_purged(store, store_url, clock):
     old, touched = store.begin(ANN, "旧", {}), store.begin(ANN, "又问", {})
     token = store.share(old.conversation, ANN)

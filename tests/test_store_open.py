@@ -26,6 +26,8 @@ from qa.turns import StoreError
 pytest_plugins = ["postgres", "stores"]
 
 ROOT = Path(__file__).parent.parent
+LAST = "0002"
+"""The newest of the migrations."""
 
 
 def told(url):
@@ -135,7 +137,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(store_url, r
         assert "升级程序" in told(store_url)
         assert _run(request, store_url, f"SELECT version_num FROM {VERSION_TABLE}") == [("9999",)]
     finally:
-        _run(request, store_url, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
+        _run(request, store_url, f"UPDATE {VERSION_TABLE} SET version_num = '{LAST}'")
 
 
 def test_tables_of_another_program_in_the_database_do_not_matter(postgres, tmp_path):
@@ -170,7 +172,7 @@ def steps(tmp_path, monkeypatch):
         path = folder / "versions" / "v9000_next.py"
         path.write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
-            "revision = '9000'\ndown_revision = '0001'\n\n\ndef upgrade():\n" + "".join(f"    {line}\n" for line in body),
+            f"revision = '9000'\ndown_revision = '{LAST}'\n\n\ndef upgrade():\n" + "".join(f"    {line}\n" for line in body),
             "utf-8",
         )
 
@@ -214,13 +216,46 @@ def test_an_older_database_is_brought_up_to_date_with_what_it_holds(fresh_url, s
 
 
 @BOTH
+def test_a_database_of_the_first_version_is_brought_up_to_date(fresh_url, request, tmp_path, monkeypatch):
+    first = Path(shutil.copytree(qa.store_open._STEPS, tmp_path / "first"))
+    for path in (first / "versions").glob("v*.py"):
+        path.unlink() if path.name != "v0001_first.py" else None
+    with monkeypatch.context() as then:
+        then.setattr(qa.store_open, "_STEPS", first)
+        open_engine(fresh_url).dispose()
+    when, columns = (
+        "'2026-03-01 12:00:00.000000'",
+        "id, conversation, number, question, status, created, filters, earlier, problem, reason",
+    )
+    for table, values in (
+        ("youju_conversations (id, owner, title, created, updated)", f"'c', 'a', '题', {when}, {when}"),
+        (
+            f"youju_turns ({columns}, record)",
+            f"'t', 'c', 1, '旧问题', 'done', {when}, '{{}}', '[]', '', '', '{{\"text\":\"答\"}}'",
+        ),
+        (f"youju_turns ({columns})", f"'u', 'c', 2, '没答完', 'writing', {when}, '{{}}', '[]', '', ''"),
+        ("youju_shares (token, conversation, title, turns, created)", f"'s', 'c', '题', '[\"t\"]', {when}"),
+    ):
+        _run(request, fresh_url, f"INSERT INTO {table} VALUES ({values})")
+    store = Store(fresh_url)
+    assert store.enlist() == 1
+    assert [(t.question, t.status, t.record) for t in store.conversation("c", "a").turns] == [
+        ("旧问题", "done", {"text": "答"}),
+        ("没答完", "stopped", None),
+    ]
+    assert [t.id for t in store.shared("s").turns] == ["t"]
+    assert store.begin("a", "新问题", {}, "c").number == 3
+    store.close()
+
+
+@BOTH
 def test_a_step_that_fails_changes_nothing(fresh_url, steps, request):
     old = Store(fresh_url)
     turn = old.begin("a", "旧问题", {})
     old.close()
     steps(["op.create_table('youju_more', sa.Column('a', sa.Text))", "op.drop_table('youju_turns')", "op.execute('nonsense')"])
     assert "nonsense" in told(fresh_url)
-    assert _run(request, fresh_url, f"SELECT version_num FROM {VERSION_TABLE}") == [("0001",)]
+    assert _run(request, fresh_url, f"SELECT version_num FROM {VERSION_TABLE}") == [(LAST,)]
     with pytest.raises(Exception, match="youju_more"):
         _run(request, fresh_url, "SELECT * FROM youju_more")
     steps(["pass"])

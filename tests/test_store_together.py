@@ -195,6 +195,6 @@ def test_nothing_that_was_asked_is_lost_when_the_process_is_killed(store_url, li
     numbers = [t.number for t in store.conversation(talk, ANN).turns]
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(numbers) >= len(set(seen))
-    assert store.interrupted(datetime.now(UTC)) == len(numbers)
+    assert store.interrupted() == len(numbers)
     assert store.begin(ANN, "再问", {}, talk).number == len(numbers) + 1
     store.close()
