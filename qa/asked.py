@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from corpus.quantities import quantities
 
 _MONEY = re.compile(
-    r"多少钱|多少(?:个|万|亿)*元|[多几](?:少)?个?亿(?!级)|几(?:百|十|千)?万(?!家|人|名|户|次)|值多少|面值|报销多少|工资(?:是|有)?多少|多少工资"
+    r"多少钱|多少(?:个|万|亿)*元|[多几](?:少)?个?亿(?!级)|几(?:百|十|千)?万(?!家|人|名|户|次)|(?<![产总])值多少|面值|报销多少|工资(?:是|有)?多少|多少工资"
     r"|(?:补贴|补助|奖励|资助|奖金|补偿|津贴|经费|罚款|资金|券)(?:金额|标准|额度)?(?:是|有|为|给|能拿|大概|一般|一共|总共)?(?:多少|多大|几)(?![家人名户项所件])"
-    r"|(?:给|发|拿|奖|罚|补|投|掏)(?:了|给)?多少(?!人|家|项|个(?!亿)|件)|金额|额度|(?:在|是|到|为)多少万|几千块|几百块|租金|(?:规模|盘子)[^，。？?]{0,4}(?:多大|多少)|罚款(?:标准|多少)"
+    r"|(?:给|发|拿|奖|罚|补|投|掏)(?:了|给)?多少(?!人|家|项|个(?!亿)|件)|多少(?:经费|补贴|补助|奖金|奖励|资金|津贴|工资|赔偿)|金额|额度|(?:在|是|到|为)多少万(?![件个人家名户次项亩吨套所])|几千块|几百块|租金|(?:规模|盘子)[^，。？?]{0,4}(?:多大|多少)|罚款(?:标准|多少)"
 )
 _SHARE = re.compile(
-    r"百分之(?:多少|几)|几个百分点|几个点|[几多]少?成(?!功|果|立|为|本|员)|按(?:多少|几(?:倍|成))|多少来?[抵扣]"
+    r"百分之(?:多少|几)|(?:几|多少)倍|几个百分点|几个点|[几多]少?成(?!功|果|立|为|本|员)|按(?:多少|几(?:倍|成))|多少来?[抵扣]"
     r"|(?:比例|比重|占比|利率|税率|费率|年化)(?:的)?(?:上限|下限)?(?:是|为|有|要|能|最高|最低|不能超过)?(?:多少|几|是什么要求|怎么要求)"
     r"|占[^，。？?]{0,12}(?:多少|几成)|(?:比例|占比)[^，。？?]{0,6}(?:上限|怎么要求|怎么规定)"
 )
@@ -51,7 +51,20 @@ _FORM = re.compile(
 _POST = "组长|主任|处长|科长|局长|厅长|院长|负责人|领导|委员|理事长|管理员"
 _NAME = re.compile(rf"(?:{_POST})[^，。？?]{{0,8}}(?:叫什么|名字)|贵姓|怎么称呼|找哪位")
 _PERSON = re.compile(rf"(?:{_POST})[^，。？?]{{0,8}}(?:是谁|有哪些人|都有谁)")
-_LIST = re.compile(r"名单(?:里)?(?:都)?(?:有|是)?(?:谁|哪|什么)|哪家(?:公司|企业|厂|单位)(?:承担|中标|入选|拿|做)|原话怎么写")
+_LIST = re.compile(r"(?<![黑红])名单|原话怎么写")
+_ORGANISATION = "公司|企业|厂家?|单位|学校|高校|大学|银行|医院"
+_NAMES = re.compile(
+    rf"哪(?:家|几家|所|几所)(?:{_ORGANISATION})(?:承担|中标|入选|入驻|拿|做|是)|(?:都|分别|各|具体)(?:是|有|叫)哪些(?:{_ORGANISATION})|银行是(?:哪|试点)"
+    rf"|[家所][^，。？?]{{0,16}}(?:分别|都|各)(?:自)?叫(?:什么|啥)|(?:{_ORGANISATION})[^，。？?]{{0,4}}(?:分别|都|各)(?:自)?叫(?:什么|啥)"
+    r"|(?:入驻|入选|中标|获批|上榜|挂牌)[^，。？?]{0,8}(?:哪|谁)|(?:哪|谁)[^，。？?]{0,10}(?:入驻|入选|中标|获批|上榜|挂牌)"
+)
+_NAMED = re.compile(r"(?:公司|集团|大学|学院|研究[院所])(?:（[^）]*）)?(?:、|和|等)")
+_SPANS = frozenset(("年", "月", "个月", "日", "天", "个工作日", "工作日", "小时", "个小时", "分钟"))
+_LONGEST_SPAN = 200  # years; a larger number is a calendar year
+_RATED = re.compile(
+    r"(?:哪(?:个|家|些|里)|谁)[^，。？?]{0,6}(?:做|搞|办|干|发展|建设)得?最|(?:哪(?:个|家)|谁)(?:的)?(?:名气|口碑|效果|水平)[^，。？?]{0,4}最"
+)
+_LASTS = re.compile(r"多久|多长时间|有效期|周期是|(?:期限|时限)(?:是|为|有)")
 _FIGURE = re.compile(r"(?:是|为|到|要|交|不超过|不低于|达)多少(?!家|人|个|项)|多少[？?]?$")
 _STORY = 50  # characters; of a longer question only its end asks, the rest tells
 
@@ -78,6 +91,8 @@ def _kinds(question: str) -> list[tuple[bool, Wanted]]:
         (bool(_NAME.search(question)), Wanted("具体姓名", lambda _: False)),
         (bool(_PERSON.search(question)), Wanted("具体人选", lambda text: bool(re.search(r"由[^，。]{2,20}担任|同志", text)))),
         (bool(_LIST.search(question)), Wanted("具体名单或原文", lambda text: "名单" in text)),
+        (bool(_NAMES.search(question)), Wanted("具体名称", lambda text: bool(_NAMED.search(text)))),
+        (bool(_RATED.search(question)), Wanted("评比结果", lambda _: False)),
         (bool(form), Wanted("办理材料、表格或联系方式", lambda text: _form_stated(form, text))),
         (bool(_MONEY.search(question)), Wanted("具体金额", lambda text: _has(text, "元"))),
         (bool(_SHARE.search(question)), Wanted("具体比例", lambda text: _has(text, "%", "倍", "个百分点"))),
@@ -85,9 +100,20 @@ def _kinds(question: str) -> list[tuple[bool, Wanted]]:
         (bool(_AREA.search(question)), Wanted("具体面积", lambda text: _has(text, "平方米", "亩", "平方公里"))),
         (bool(count), Wanted("具体数量", lambda text: _has(text, unit, "个", "项", ""))),
         (bool(_DAY.search(question)), Wanted("具体日期", lambda text: _has(text, "月", "日", "个月", "个工作日"))),
+        (bool(_LASTS.search(question)), Wanted("具体期限", _lasting)),
         (bool(_YEAR.search(question)), Wanted("具体时间", lambda text: _has(text, "年", "月", "日", "个月", "个工作日"))),
         (bool(_FIGURE.search(question)), Wanted("具体数字", _any_figure)),
     ]
+
+
+def asks(text: str) -> bool:
+    """True when a text holds a word that asks."""
+    return bool(re.search(r"[？?]|什么|哪|多少|几(?!乎)|如何|怎|是否|吗|呢|有没有|谁|啥|咋", text))
+
+
+def so_far(text: str) -> bool:
+    """True when a text tells what has been reached by now."""
+    return bool(re.search(r"已(?:经)?(?:建成|形成|认定|完成|达到|有)|截至", text))
 
 
 def figure_wanted(question: str) -> bool:
@@ -97,6 +123,12 @@ def figure_wanted(question: str) -> bool:
 
 def _any_figure(text: str) -> bool:
     return any(q.unit != "年" for q in quantities(text)) or bool(re.search(r"翻[一两]?番|[一两]倍|减半", text))
+
+
+def _lasting(text: str) -> bool:
+    """True for a span of time, which a calendar year is not; “长期” and the like count."""
+    spans = any(q.unit in _SPANS and (q.unit != "年" or q.value <= _LONGEST_SPAN) for q in quantities(text))
+    return spans or bool(re.search(r"长期|终身|永久|任期", text))
 
 
 def _has(text: str, *units: str) -> bool:

@@ -14,7 +14,7 @@ from index.places import places, provinces_of
 from index.question import official
 from index.search import Hit
 from index.tokens import content_words
-from qa import agency, asked
+from qa import agency, asked, refusal_named
 from qa.ground import named_terms
 from qa.records import Piece, Reason
 
@@ -33,6 +33,11 @@ _JURISDICTION = re.compile(
 )
 """A place in a story (在广东打工十年), not the place whose rules are asked for."""
 _NOW = re.compile(r"去年|今年|最新(?:版|的|规定|标准)?|现行")
+_SO_FAR = re.compile(
+    r"(?:去年|今年|目前|现在|至今|截至)[^，。？?]{0,24}了(?:哪|几|多少|什么)|(?:目前|至今|截至)[^，。？?]{0,6}(?:有|建成|认定|挂牌)[^，。？?]{0,6}(?:哪|几|多少)"
+    r"|实际(?:上)?(?:完成|建成|达到|成交)|最后[^，。？?]{0,8}(?:推广|建成|选)了?(?:哪|几)"
+)
+"""What has become of it, which a policy cannot state."""
 _PLANS = {"十四五": 2021, "十五五": 2026, "十六五": 2031}
 _BEARING = 0.75
 """Share of the best piece's coverage of the question from which a piece speaks of the same matter."""
@@ -70,8 +75,11 @@ def decide(
     """The refusal that a question deserves, or None when it may be answered."""
     return (
         _vague(question, hits)
+        or _no_question(question)
+        or _not_here(question, hits, documents)
         or _other_region(question, hits, documents)
         or _weak(question, hits, weight)
+        or _false_premise(question, hits, evidence, weight)
         or _other_time(question, evidence, documents)
         or _not_stated(question, evidence, weight)
     )
@@ -80,7 +88,6 @@ def decide(
 def _other_region(question: str, hits: Sequence[Hit], documents: Sequence[Document]) -> Refusal | None:
     """A named place that no document covers, or of which a figure is asked that only other places' documents give."""
     covered = {p for d in documents for p in provinces_of(d.region)}
-    regions = list(dict.fromkeys(d.region for d in documents if d.region))
     named = {name: provinces for name, provinces in places(question).items() if _governs(question, name)}
     outside = [name for name, provinces in named.items() if not covered & set(provinces)]
     if _NATIONWIDE.search(question) or not named:
@@ -96,7 +103,7 @@ def _other_region(question: str, hits: Sequence[Hit], documents: Sequence[Docume
         return None
     if not missing:
         return None
-    return Refusal.of("region", place="、".join(missing), regions="、".join(regions))
+    return Refusal.of("region", place="、".join(missing), regions=_held(documents))
 
 
 def _governs(question: str, name: str) -> bool:
@@ -115,6 +122,54 @@ def _vague(question: str, hits: Sequence[Hit]) -> Refusal | None:
         return None
     rest = _GENERIC.sub("", "".join(content_words(question)))
     return None if re.search(r"\w", rest) else Refusal.of("vague")
+
+
+_TASK = re.compile(
+    r"翻译(?:成|一下|这)|译成|用(?:法|英|日|韩|德|俄|西班牙|外)语(?:怎么)?说|(?:写|编|敲|做)(?:一?[段个篇首封份]|个)[^，。？?]{0,12}(?:代码|程序|脚本|算法|作文|诗|歌词?"
+    r"|情书|辞职信|请假条|检讨书?|小说|故事|对联|段子|文案|朋友圈)|讲(?:个|一个)[^，。？?]{0,6}(?:笑话|故事|段子)|唱(?:首|支|个)"
+)
+"""Work that is no question about policy, whatever words of policy it works on."""
+
+
+def _no_question(question: str) -> Refusal | None:
+    return Refusal.of("off_topic") if _TASK.search(question) else None
+
+
+def _not_here(question: str, hits: Sequence[Hit], documents: Sequence[Document]) -> Refusal | None:
+    """A document that is not in the library, an article that its document does not have, another country's rules."""
+    if name := refusal_named.absent_document(question, documents):
+        return Refusal.of("no_evidence", f"资料库里没有收录{name}。")
+    if name := refusal_named.absent_article(question, documents, hits):
+        return Refusal.of("no_evidence", f"没有找到{name}。")
+    if place := refusal_named.abroad(question, hits[:_LOOKED_AT]):
+        return Refusal.of("region", place=place, regions=_held(documents))
+    return None
+
+
+def _held(documents: Sequence[Document]) -> str:
+    return "、".join(dict.fromkeys(d.region for d in documents if d.region))
+
+
+_PREMISE = re.compile(
+    r"(?:号(?:文件?)?|》|意见|规划|纲要|方案|办法|条例|文件|第[^，。？?]{1,5}条)(?:里|中)?(?:明确|专门)?(?:规定|要求|提出|宣布|承诺|明确|写明|说|讲)(?:了|的是)?"
+    r"(?P<premise>[^，。？?]{6,40})[，,](?P<rest>[^。]+)$"
+)
+_PREMISE_LIKE, _PREMISE_COVERED = 0.72, 0.45
+"""A question that says what a document states, and is less like any clause than this in both ways, says it wrongly."""
+
+
+def _false_premise(
+    question: str, hits: Sequence[Hit], evidence: Sequence[Piece], weight: Callable[[str], float]
+) -> Refusal | None:
+    """“8号文规定…，从哪天开始算？” where no clause says anything of the kind."""
+    match = _PREMISE.search(question)
+    if not match or asked.asks(match["premise"]) or not hits:
+        return None
+    likeness, coverage, _ = measures(question, hits, weight)
+    if likeness >= _PREMISE_LIKE or coverage >= _PREMISE_COVERED:
+        return None
+    behind = _stated_instead(evidence[0]) if evidence else ""
+    return Refusal.of("no_evidence", f"所列文件里没有找到“{match['premise'].strip()}”这样的规定。{behind}")
 
 
 def _weak(question: str, hits: Sequence[Hit], weight: Callable[[str], float]) -> Refusal | None:
@@ -185,14 +240,12 @@ def _other_time(question: str, evidence: Sequence[Piece], documents: Sequence[Do
     now = _NOW.search(question)
     if now and asked.wanted(question):
         return Refusal.of("time", years=span, when=f"{now.group()}情况")
+    if _SO_FAR.search(question) and not any(asked.so_far(p.text) for p in evidence):
+        return Refusal.of("time", years=span, when="后来的实际进展")
     wanted = [int(q.value) for q in quantities(_untitled(question)) if q.unit == "年" and 1949 <= q.value <= 2100]
     own = [p for p in evidence if not _of_elsewhere(question, p.clause.document)]
-    spoken = {
-        int(q.value)
-        for p in own
-        for q in quantities(f"{p.clause.full}{' '.join(p.clause.headings)}{p.clause.reading}")
-        if q.unit == "年" and q.value > 1900
-    }
+    texts = (_untitled(f"{p.clause.full}{' '.join(p.clause.headings)}{p.clause.reading}") for p in own)
+    spoken = {int(q.value) for text in texts for q in quantities(text) if q.unit == "年" and q.value > 1900}
     missing = [y for y in wanted if y not in spoken and y > max(years)]
     if not missing or len(missing) < len(wanted):
         return None
@@ -205,8 +258,8 @@ def _untitled(question: str) -> str:
 
 
 def _of_elsewhere(question: str, document: Document) -> bool:
-    """True when the question names a place and the document is another's or the whole nation's."""
-    named = places(question)
+    """True when the question names a place alone and the document is another's or the whole nation's."""
+    named = {} if _NATIONWIDE.search(question) else places(question)
     return bool(named) and not any(set(p) & set(provinces_of(document.region)) for p in named.values())
 
 

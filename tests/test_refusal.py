@@ -38,7 +38,7 @@ def ask(question, *args, **fields):
         ("2030年新能源汽车有什么目标？", None),  # a clause speaks of the year
         ("2030年和2035年新能源汽车有什么目标？", None),  # of one of the two years
         ("2019年新能源汽车有什么补贴？", None),  # older than the newest document
-        ("《规划2035》对新能源汽车有什么目标？", None),  # a year in a title
+        ("《规划2035》对新能源汽车有什么目标？", "no_evidence"),  # a document that is not here
         ("新能源汽车补贴多少钱？", "amount"),
         ("新能源汽车补贴几月几号截止？", "amount"),
         ("新能源汽车补贴的咨询电话是什么？", "amount"),
