@@ -77,6 +77,10 @@ def read_cases(path: Path, case: Callable[[Any], C], what: str) -> list[C]:
             continue
         try:
             made: Any = case(json.loads(line))
+        except json.JSONDecodeError as error:
+            raise CaseError(
+                f"{path.name} 第 {number} 行不是 JSON（第 {error.colno} 个字符处）。每行应是一个 JSON 对象。"
+            ) from None
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise CaseError(f"{path.name} 第 {number} 行：{error}") from error
         made = replace(made, line=number)
@@ -106,9 +110,15 @@ def _case(row: Any) -> Case:
         raise CaseError(f"{what}。可用的键：{'、'.join(sorted(_KEYS))}。")
     if row["type"] not in TYPES:
         raise CaseError(f"类型“{row['type']}”不认识，可用：{'、'.join(TYPES)}。")
-    turns = tuple(row["turns"])
-    if not turns or not all(isinstance(t, str) and t.strip() for t in turns):
+    turns = _texts(row, "turns")
+    if not turns or not all(t.strip() for t in turns):
         raise CaseError("turns 应为非空的问题列表。")
+    for key in ("evidence", "alt"):
+        if not isinstance(row.get(key, []), list):
+            raise CaseError(f"{key} 应为列表。")
+    for key in ("asker", "answer"):
+        if not isinstance(row.get(key, ""), str):
+            raise CaseError(f"{key} 应为文字。")
     evidence = tuple(map(quote, row.get("evidence", [])))
     if row["type"] == "none" and (evidence or row.get("must")):
         raise CaseError("类型 none 的用例不应有 evidence 或 must。")
@@ -121,8 +131,16 @@ def _case(row: Any) -> Case:
         evidence,
         spare,
         row.get("answer", ""),
-        tuple(row.get("must", [])),
+        _texts(row, "must"),
     )
+
+
+def _texts(row: dict[str, Any], key: str) -> tuple[str, ...]:
+    """A list of texts; a single text is none, for it would be read letter by letter."""
+    found = row.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+        raise CaseError(f'{key} 应为文字的列表，如 ["…"]。')
+    return tuple(found)
 
 
 def quote(row: Any) -> Quote:

@@ -220,7 +220,7 @@ class Bench:
         for folder, t in zip(folders, told, strict=True):
             if not (folder / "report.html").exists():
                 raise BenchError(f"{t['file']}（{folder.name}）还没有跑完，不能比较。请先继续运行。")
-        texts = [(f / t["file"]).read_text("utf-8-sig").splitlines() for f, t in zip(folders, told, strict=True)]
+        texts = [files.case_lines(f / t["file"]) for f, t in zip(folders, told, strict=True)]
         if texts[0] != texts[1]:
             raise BenchError("两次用的不是同一份用例文件，不能逐例比较。请选用例文件相同的两次。")
         shared = self._folder / f"compare-{secrets.token_hex(4)}"

@@ -79,7 +79,7 @@ def case_file(path: Path) -> CaseFile:
     try:
         if path.stat().st_size > LARGEST:
             raise BenchError(f"{path.name} 超过 {LARGEST // 1024 // 1024} MB。请只留下要评测的用例。")
-        lines = [(n, line) for n, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1) if line.strip()]
+        lines = [(n, line) for n, line in enumerate(case_lines(path), 1) if line.strip()]
     except UnicodeDecodeError:
         raise BenchError(f"{path.name} 不是 UTF-8 文字。请另存为 UTF-8 编码的 JSON Lines 文件。") from None
     except OSError as error:
@@ -109,6 +109,15 @@ def plain(name: str) -> str:
     """A file name without anything that could lead elsewhere, ending in .jsonl; never one that a run writes itself."""
     stem = re.sub(r"[^\w.（）-]+", "_", Path(name).stem).strip("._-")[:80] or "cases"
     return f"{stem if stem != 'run' else 'cases'}.jsonl"
+
+
+def case_lines(path: Path) -> list[str]:
+    """Lines of a case file. Only a line feed ends one: strings of JSON may hold U+2028, at which splitlines would cut.
+
+    Raises:
+        OSError, UnicodeDecodeError: it cannot be read.
+    """
+    return path.read_text("utf-8-sig").split("\n")
 
 
 def lines(path: Path) -> int:

@@ -11,8 +11,8 @@ from qa.bench import Bench
 QUESTIONS = ("失业人员创业有什么补贴？", "养老服务的床位补贴多少？", "谁负责养老服务？", "有什么税收优惠？", "什么时候开始施行？")
 
 
-def environment(settings, pause=0.0):
-    """What the process needs to find the index of these settings."""
+def environment(settings, pause=0.0, reply=""):
+    """What the process needs to find the index of these settings; `reply`: the file of what the writer writes."""
     return {
         **os.environ,
         "YOUJU_HOME": str(settings.home),
@@ -20,12 +20,14 @@ def environment(settings, pause=0.0):
         "YOUJU_INDEX": str(settings.index),
         "YOUJU_ENCODER": settings.encoder,
         "BENCH_PAUSE": str(pause),
+        "BENCH_REPLY": str(reply),
+        "YOUJU_EVERYDAY": "0",
     }
 
 
-def bench(settings, folder, shipped, pause=0.0):
+def bench(settings, folder, shipped, pause=0.0, reply=""):
     child = Path(__file__).parent / "bench_child.py"
-    return Bench(folder, (sys.executable, str(child)), environment(settings, pause), shipped)
+    return Bench(folder, (sys.executable, str(child)), environment(settings, pause, reply), shipped)
 
 
 def cases(path, count=5, quote=""):

@@ -123,7 +123,7 @@ def test_a_run_outlives_the_program_that_started_it_and_is_still_known(settings,
         ('{"id": "C9", "type": "fact", "turns": ["问"], "extra": 1}', r"第 3 行：不认识的键 extra"),
         ('{"id": "C9", "type": "puzzle", "turns": ["问"]}', r"第 3 行：类型“puzzle”不认识"),
         ('{"id": "C0", "type": "fact", "turns": ["问"]}', r"第 3 行：id “C0”重复"),
-        ('{"id": "C9", "type": "fact"', r"第 3 行："),
+        ('{"id": "C9", "type": "fact"', r"第 3 行不是 JSON"),
     ],
 )
 def test_a_broken_case_file_is_told_with_its_line(bench, tmp_path, line, told):
@@ -161,6 +161,15 @@ def test_a_file_of_another_kind_is_refused_before_anything_runs(bench, tmp_path,
     with pytest.raises(BenchError, match=told):
         bench.start(path, retrieval_only=True)
     assert bench.runs() == []
+
+
+def test_separators_inside_a_text_do_not_end_its_line(bench, tmp_path):
+    path = benches.cases(tmp_path / "odd.jsonl", 2, QUOTE)
+    path.write_text(path.read_text("utf-8").replace("养老", "养\u2028老\u2029的\u0085"), "utf-8")
+    assert case_file(path).count == 2
+    first, second = (ended(bench, bench.start(path, retrieval_only=True).id) for _ in range(2))
+    assert [(r.state, r.total, r.done) for r in (first, second)] == [("done", 2, 2)] * 2
+    assert {d.cases for d in bench.compare(first.id, second.id) if d.name.startswith("recall")} == {1}
 
 
 def test_a_missing_file_is_told_by_name_alone(bench, tmp_path):

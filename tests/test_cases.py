@@ -50,13 +50,26 @@ def test_a_case_is_read_whole(tmp_path):
         (GOOD | {"id": "B", "evidence": [{"quote": ""}]}, r"第 2 行.*quote"),
         (GOOD | {"id": "B", "evidence": [{"quote": "甲", "page": 3}]}, r"第 2 行.*page"),
         (GOOD, r"第 2 行.*A01.*重复"),
-        ("not json", r"第 2 行"),
+        (GOOD | {"id": "B", "turns": "多少？"}, r"第 2 行：turns 应为文字的列表"),
+        (GOOD | {"id": "B", "turns": [1]}, r"第 2 行：turns 应为文字的列表"),
+        (GOOD | {"id": "B", "must": "60%"}, r"第 2 行：must 应为文字的列表"),
+        (GOOD | {"id": "B", "evidence": {"quote": "甲"}}, r"第 2 行：evidence 应为列表"),
+        (GOOD | {"id": "B", "alt": None}, r"第 2 行：alt 应为列表"),
+        (GOOD | {"id": "B", "answer": 3}, r"第 2 行：answer 应为文字"),
+        ("not json", r"第 2 行不是 JSON（第 1 个字符处）"),
         ("[1]", r"第 2 行"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path, row, message):
     with pytest.raises(CaseError, match=message):
         load(write(tmp_path, GOOD, row))
+
+
+def test_separators_inside_a_text_do_not_end_its_line(tmp_path):
+    odd = "多少\u2028有\u2029几\u0085个？"
+    first, second = load(write(tmp_path, GOOD | {"turns": [odd]}, GOOD | {"id": "B"}))
+    assert first.turns == (odd,)
+    assert second.line == 2
 
 
 def test_missing_and_empty_files(tmp_path):
