@@ -13,18 +13,17 @@ from starlette.concurrency import run_in_threadpool
 from qa import guard, wire
 from qa.answer import clean
 from qa.api_models import AskRequest, FeedbackRequest
-from qa.api_problems import ProblemError, problems, reply
+from qa.api_problems import BODY, ProblemError, problems, reply
 from qa.api_replies import AnswerModel, RatingModel, SnapshotModel, TurnModel
 from qa.api_stream import EventStream, Followed, comment, event, events, outcome
 from qa.service import Service
 from qa.service_events import Failed, Finished, Found, Said, Waiting
-from qa.service_job import Job
 from qa.turns import Json, MissingError, Turn
 
-TurnId = Annotated[str, Path(description="id of a turn: the `id` of its answer", examples=["turn-id"])]
+TurnId = Annotated[str, Path(description="回答的 id（答案里的 `id`）", examples=["turn-id"])]
 _STREAM = {
     "text/event-stream": {
-        "schema": events("JSON of the event", "evidence", "token", "answer", "error"),
+        "schema": events("事件的 JSON", "evidence", "token", "answer", "error"),
         "example": 'event: evidence\ndata: {"standalone": "…", "evidence": […]}\n\nevent: token\ndata: {"text": "…"}\n\n',
     }
 }
@@ -42,6 +41,12 @@ _ANSWERED: dict[int | str, dict[str, Any]] = {
     200: {"model": AnswerModel, "description": "答案", "content": _STREAM, "links": _LINKS}
 }
 
+_FAULTS = problems(*BODY, "question", "not-found", "stopped", "busy", "closing", "writer", "internal")
+_ABOUT = (
+    "回答一个问题，每句附引用。`stream` 为 true 时边写边发（SSE）：evidence、若干 token，最后是 answer 或 error；"
+    "以“:”开头的行是注释：排队的位置、心跳。断开连接，回答就停下。"
+)
+
 
 def routes(app: FastAPI, service: Service) -> None:
     _asking(app, service)
@@ -49,7 +54,7 @@ def routes(app: FastAPI, service: Service) -> None:
 
 
 def _asking(app: FastAPI, service: Service) -> None:
-    @app.post("/api/ask", summary="提问", tags=["问答"], responses=_ANSWERED | problems(400, 404, 409, 422, 500))
+    @app.post("/api/ask", summary="提问", description=_ABOUT, tags=["问答"], responses=_ANSWERED | _FAULTS)
     async def ask(body: AskRequest, request: Request) -> Response:
         """Answer a question. With `stream`, server-sent events: evidence, token…, then answer, or error.
 
@@ -114,18 +119,29 @@ def _turns(app: FastAPI, service: Service) -> None:
         known(turn_id)
         return JSONResponse(wire.turn_json(service.turn(turn_id, guard.owner(request))))
 
-    @app.post("/api/turns/{turn_id}/stop", summary="停止正在写的回答", tags=["问答"], responses=_one(TurnModel))
+    @app.post(
+        "/api/turns/{turn_id}/stop",
+        summary="停止正在写的回答",
+        description="得到停下时的样子；已经写完的回答不变。",
+        tags=["问答"],
+        responses=_one(TurnModel, "elsewhere"),
+    )
     def stop(turn_id: TurnId, request: Request) -> Response:
-        """The turn as it stands then; a finished answer stays as it is."""
+        """The turn as it stands then; a finished answer stays as it is. 409: another process of the service writes it."""
         known(turn_id)
-        found = service.turn(turn_id, guard.owner(request))
-        job: Job | None = service.job(turn_id)
-        if job and found.status == "writing":
-            job.stop()
-            found = job.turn
+        found = service.stop(turn_id, guard.owner(request))
+        if found is None:
+            detail = "这个回答由同一个记录库上的另一个进程在写，这里停不了。请断开提问的连接，或等它写完（通常几十秒）再看。"
+            raise ProblemError(409, "elsewhere", "在别处书写", detail)
         return JSONResponse(wire.turn_json(found))
 
-    @app.post("/api/feedback", summary="评价一个回答", tags=["问答"], responses=problems(400, 404, 422))
+    @app.post(
+        "/api/feedback",
+        summary="评价一个回答",
+        description="再评一次，代替上一次的。",
+        tags=["问答"],
+        responses=problems(*BODY, "not-found"),
+    )
     def feedback(body: FeedbackRequest, request: Request) -> RatingModel:
         """Sent again it replaces what was said before."""
         known(body.answer)
@@ -136,7 +152,7 @@ def _turns(app: FastAPI, service: Service) -> None:
         return RatingModel(rating=body.rating, reason=reason)
 
     @app.get("/api/texts/{sha256}", summary="一份文件被引用时的正文", tags=["语料"], responses=_one(SnapshotModel))
-    def text(sha256: Annotated[str, Path(description="from an answer's `documents`")]) -> Response:
+    def text(sha256: Annotated[str, Path(description="答案里 `documents` 的值")]) -> Response:
         known(sha256)
         return JSONResponse(service.keeper.document(sha256))
 
@@ -152,6 +168,6 @@ def known(*ids: str | None) -> None:
             raise MissingError("没有这个 id 的内容，或者它已经删除。请检查 id 是否抄写完整。")
 
 
-def _one(model: type[Any]) -> dict[int | str, dict[str, Any]]:
+def _one(model: type[Any], *kinds: str) -> dict[int | str, dict[str, Any]]:
     """`responses` of an endpoint that gives one kept thing, as it is kept."""
-    return {200: {"model": model, "description": "找到了"}} | problems(404, 422)
+    return {200: {"model": model, "description": "找到了"}} | problems("not-found", "request", *kinds)

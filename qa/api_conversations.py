@@ -14,7 +14,7 @@ from qa import guard, wire
 from qa.answer import clean
 from qa.api_ask import known
 from qa.api_models import RenameRequest
-from qa.api_problems import ProblemError, problems
+from qa.api_problems import BODY, ProblemError, problems
 from qa.api_replies import ConversationModel, ShareReply
 from qa.service import Service
 from qa.turns import Conversation, MissingError
@@ -22,7 +22,7 @@ from qa.turns import Conversation, MissingError
 if TYPE_CHECKING:
     from qa.store import Store
 
-Id = Annotated[str, Path(description="id of a conversation", examples=["conversation-id"])]
+Id = Annotated[str, Path(description="对话的 id（答案里的 `conversation`）", examples=["conversation-id"])]
 Format = Literal["md", "html", "docx"]
 _MEDIA: dict[Format, str] = {
     "md": "text/markdown; charset=utf-8",
@@ -33,7 +33,7 @@ _FILE = {"schema": {"type": "string", "format": "binary"}}
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {"description": "文件", "content": {media.split(";")[0]: _FILE for media in _MEDIA.values()}}
 }
-_CONVERSATION = problems(404, 422) | {200: {"model": ConversationModel, "description": "对话"}}
+_CONVERSATION = problems("not-found", "request") | {200: {"model": ConversationModel, "description": "对话"}}
 _SHARED: dict[int | str, dict[str, Any]] = {
     200: {"links": {"shared": {"operationId": "shared", "parameters": {"token": "$response.body#/token"}}}}
 }
@@ -42,6 +42,7 @@ _GONE: dict[int | str, dict[str, Any]] = {204: {"description": "做完了"}}
 
 def routes(app: FastAPI, service: Service) -> None:
     _keeping(app, service)
+    _exporting(app, service)
     _sharing(app, service)
 
 
@@ -56,15 +57,16 @@ def _keeping(app: FastAPI, service: Service) -> None:
     @app.get(
         "/api/conversations",
         summary="自己的对话，新的在前",
+        description="不带回答。没有密钥的程序得到空的列表：它只能凭 id 取。",
         tags=["对话"],
-        responses=problems(422) | {200: {"model": list[ConversationModel], "description": "对话，不带回答"}},
+        responses=problems("request") | {200: {"model": list[ConversationModel], "description": "对话，不带回答"}},
     )
     def conversations(
         request: Request,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         before: Annotated[
             str | None,
-            Query(description="only those last touched before this time", json_schema_extra={"format": "date-time"}),
+            Query(description="只要这个时间以前最后动过的", json_schema_extra={"format": "date-time"}),
         ] = None,
     ) -> Response:
         """Without their turns. Empty for a program without a key: it has no list, only ids."""
@@ -78,10 +80,14 @@ def _keeping(app: FastAPI, service: Service) -> None:
         known(conversation_id)
         return JSONResponse(wire.conversation_json(service.keeper.conversation(conversation_id, guard.owner(request))))
 
-    @app.patch("/api/conversations/{conversation_id}", summary="改标题", tags=["对话"], responses=_CONVERSATION | problems(400))
+    @app.patch(
+        "/api/conversations/{conversation_id}",
+        summary="改标题",
+        tags=["对话"],
+        responses=_CONVERSATION | problems(*BODY, "not-found"),
+    )
     def rename(conversation_id: Id, body: RenameRequest, request: Request) -> Response:
         known(conversation_id)
-        """A title without any visible character is taken as 未命名."""
         title = clean(body.title) or "未命名"
         store, owner = _store(service), guard.owner(request)
         store.rename(conversation_id, owner, title)
@@ -90,9 +96,10 @@ def _keeping(app: FastAPI, service: Service) -> None:
     @app.delete(
         "/api/conversations/{conversation_id}",
         summary="删除一段对话",
+        description="连同回答、评价和分享链接。",
         tags=["对话"],
         status_code=204,
-        responses=_GONE | problems(404, 422),
+        responses=_GONE | problems("not-found", "request"),
     )
     def delete(conversation_id: Id, request: Request) -> Response:
         """With its answers, ratings and share link."""
@@ -101,7 +108,15 @@ def _keeping(app: FastAPI, service: Service) -> None:
         service.drop(conversation_id)
         return Response(status_code=204)
 
-    @app.get("/api/conversations/{conversation_id}/export", summary="导出", tags=["对话"], responses=_FILES | problems(404, 422))
+
+def _exporting(app: FastAPI, service: Service) -> None:
+    @app.get(
+        "/api/conversations/{conversation_id}/export",
+        summary="导出",
+        tags=["对话"],
+        responses=_FILES | problems("not-found", "request"),
+        response_class=Response,
+    )
     def export(conversation_id: Id, request: Request, kind: Annotated[Format, Query(alias="format")] = "md") -> Response:
         known(conversation_id)
         found = service.keeper.conversation(conversation_id, guard.owner(request))
@@ -123,8 +138,9 @@ def _sharing(app: FastAPI, service: Service) -> None:
     @app.post(
         "/api/conversations/{conversation_id}/share",
         summary="得到分享链接",
+        description="有链接的人都能读对话里现在的内容。再分享一次，链接不变，内容更新。",
         tags=["对话"],
-        responses=_SHARED | problems(404, 422),
+        responses=_SHARED | problems("not-found", "request"),
         response_model=ShareReply,
     )
     def share(conversation_id: Id, request: Request) -> ShareReply:
@@ -138,7 +154,7 @@ def _sharing(app: FastAPI, service: Service) -> None:
         summary="收回分享链接",
         tags=["对话"],
         status_code=204,
-        responses=_GONE | problems(404, 422),
+        responses=_GONE | problems("not-found", "request"),
     )
     def unshare(conversation_id: Id, request: Request) -> Response:
         known(conversation_id)

@@ -13,14 +13,14 @@ from qa import check as checking
 from qa import dossier, match_wire, wire
 from qa.answer import check
 from qa.api_models import CheckRequest, MatchRequest, SearchRequest
-from qa.api_problems import problems
+from qa.api_problems import BODY, problems
 from qa.api_replies import CheckReply, ClauseModel, DocumentModel, DocumentWithText, SearchReply
 from qa.match import match as match_profile
 from qa.service import Service
 from qa.turns import MissingError
 
-DocumentId = Annotated[str, Path(description="as in /api/documents", examples=["zhongfa-2015-8"])]
-ClauseId = Annotated[str, Path(description="document id, colon, address", examples=["zhongfa-2015-8:五（十四）段2"])]
+DocumentId = Annotated[str, Path(description="文件的 id，见 /api/documents", examples=["zhongfa-2015-8"])]
+ClauseId = Annotated[str, Path(description="文件 id、冒号、地址", examples=["zhongfa-2015-8:五（十四）段2"])]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _DOSSIER: dict[int | str, dict[str, Any]] = {200: {"description": "清单", "content": {"text/html": _FILE, _XLSX: _FILE}}}
@@ -35,14 +35,21 @@ def routes(app: FastAPI, service: Service) -> None:
 def _searching(app: FastAPI, service: Service) -> None:
     index = service.assistant.index
 
-    @app.post("/api/search", summary="只检索条款", tags=["语料"], responses=problems(400, 422), response_model=SearchReply)
+    @app.post(
+        "/api/search", summary="只检索条款", tags=["语料"], responses=problems(*BODY, "question"), response_model=SearchReply
+    )
     def search(request: SearchRequest) -> dict[str, Any]:
         question = check(request.question)
         hits = index.search(question, request.k, request.filters.filters())
         return {"question": question, "hits": [wire.hit_json(h) for h in hits]}
 
     @app.post(
-        "/api/check", summary="核对一段文字有没有条款依据", tags=["问答"], responses=problems(400, 422), response_model=CheckReply
+        "/api/check",
+        summary="核对一段文字有没有条款依据",
+        description="每一句的结果（verified、weak、unsupported）、原因和一字不差的依据。",
+        tags=["问答"],
+        responses=problems(*BODY, "question"),
+        response_model=CheckReply,
     )
     def check_text(request: CheckRequest) -> dict[str, Any]:
         """Every sentence with its verdict (verified, weak, unsupported), the reason, and the verbatim spans."""
@@ -62,12 +69,25 @@ def _matching(app: FastAPI, service: Service) -> None:
         measures.of(index, settings.index.index)
         return match_wire.model(match_profile(index, asker, request.filters.filters(), request.day), request.limit)
 
-    @app.post("/api/match", summary="哪些扶持措施可能适用", tags=["扶持"], responses=problems(400, 422))
+    @app.post(
+        "/api/match",
+        summary="哪些扶持措施可能适用",
+        description="每个条件是 met、not_met 还是 unknown，附条款；还缺什么；最该补问的一句。",
+        tags=["扶持"],
+        responses=problems(*BODY, "profile"),
+    )
     def match(request: MatchRequest) -> match_wire.MatchModel:
         """Every condition judged as met, not_met or unknown, with the clause; what is missing; the next best question."""
         return matched(request)
 
-    @app.post("/api/match/dossier", summary="匹配清单的文件", tags=["扶持"], responses=_DOSSIER | problems(400, 422))
+    @app.post(
+        "/api/match/dossier",
+        summary="匹配清单的文件",
+        description="同一个匹配，做成可打印的网页或表格。",
+        tags=["扶持"],
+        responses=_DOSSIER | problems(*BODY, "profile"),
+        response_class=Response,
+    )
     def dossier_file(request: MatchRequest, kind: Annotated[Literal["html", "xlsx"], Query(alias="format")] = "html") -> Response:
         """The same match as a printable page or a workbook."""
         found = matched(request)
@@ -91,7 +111,7 @@ def _reading(app: FastAPI, service: Service) -> None:
         "/api/documents/{document_id}",
         summary="一份文件的正文和条款",
         tags=["语料"],
-        responses=problems(404, 422),
+        responses=problems("not-found", "request"),
         response_model=DocumentWithText,
     )
     def document(document_id: DocumentId) -> dict[str, Any]:
@@ -105,7 +125,7 @@ def _reading(app: FastAPI, service: Service) -> None:
         "/api/clauses/{clause_id:path}",
         summary="按标识取一条",
         tags=["语料"],
-        responses=problems(404, 422),
+        responses=problems("not-found", "request"),
         response_model=ClauseModel,
     )
     def clause(clause_id: ClauseId) -> dict[str, Any]:

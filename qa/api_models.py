@@ -23,8 +23,8 @@ def _day(text: str) -> str:
 
 
 Day = Annotated[str, Field(json_schema_extra={"format": "date"}), AfterValidator(_day)]
-Question = Annotated[str, Field(description="1 to 1000 characters", json_schema_extra={"minLength": 2, "maxLength": 1000})]
-"""Its limits are told in the manual and judged by `qa.answer.check`, which says what to write instead."""
+Question = Annotated[str, Field(description="问题，1000 字以内（看不见的字符不算）", json_schema_extra={"minLength": 2})]
+"""How long it is, is judged by `qa.answer.check` once it is cleaned, which says what to write instead."""
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
@@ -92,12 +92,12 @@ class AskRequest(Strict):
     )
     question: Question
     history: list[str | HistoryTurn] | None = Field(
-        default=None, description="earlier questions, oldest first, or chat turns; not together with `conversation`"
+        default=None, description="前面的问题，旧的在前，或聊天记录；不能和 `conversation` 一起给"
     )
-    conversation: str | None = Field(default=None, description="id of a kept conversation that this question goes on with")
-    replaces: str | None = Field(default=None, description="id of a turn of it that this question takes the place of")
+    conversation: str | None = Field(default=None, description="接着哪一段对话问")
+    replaces: str | None = Field(default=None, description="代替其中哪一个回答（和它后面的）")
     filters: FilterModel = FilterModel()
-    stream: bool = Field(default=False, description="answer as server-sent events: evidence, token…, answer or error")
+    stream: bool = Field(default=False, description="边写边发（SSE）：evidence、token…，最后是 answer 或 error")
 
     def earlier(self) -> list[str] | None:
         if self.history is None:
@@ -109,8 +109,8 @@ class CheckRequest(Strict):
     """A text whose sentences are compared with the corpus, whoever wrote it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "离岗创业的科研人员可以保留人事关系3年。"}]})
-    text: str = Field(description="up to 5000 characters and 60 sentences", json_schema_extra={"minLength": 1, "maxLength": 5000})
-    question: str = Field(default="", description="what the text answers, if it answers something")
+    text: str = Field(description="5000 字、60 句以内", json_schema_extra={"minLength": 1, "maxLength": 5000})
+    question: str = Field(default="", description="这段文字回答的问题，如果有")
     filters: FilterModel = FilterModel()
 
 
@@ -132,13 +132,13 @@ class MatchRequest(Strict):
             ]
         }
     )
-    say: str | None = Field(default=None, description="in everyday Chinese")
+    say: str | None = Field(default=None, description="用自己的话")
     profile: Annotated[dict[str, Any], AfterValidator(_plain), WithJsonSchema(_form())] | None = Field(
-        default=None, description="revenue in yuan a year, age in years, region as people name it"
+        default=None, description="表单：revenue 年营业收入（元），age 成立年数，region 照平常的叫法"
     )
     filters: FilterModel = FilterModel()
     limit: int = Field(default=20, ge=1, le=100)
-    as_of: Day | None = Field(default=None, description="the day on which printed windows are judged; today by default")
+    as_of: Day | None = Field(default=None, description="按哪一天判断有效期和申报期；缺省今天")
 
     def asker(self) -> Profile:
         """Who asks; ProfileError for a form that cannot be taken."""
@@ -162,6 +162,6 @@ class FeedbackRequest(Strict):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"answer": "answer-id", "rating": "down", "reason": "引用的不是这一条"}]}
     )
-    answer: str = Field(description="id of the answer (of its turn)")
+    answer: str = Field(description="回答的 id")
     rating: Literal["up", "down"]
     reason: str = Field(default="", max_length=2000)

@@ -17,27 +17,42 @@ from starlette.concurrency import run_in_threadpool
 
 from qa import guard
 from qa.api_openai_models import NAME, Annotation, ChatRequest, Completion, FaultReply, Location, Model, Models, Usage
-from qa.api_problems import openai_error
+from qa.api_problems import fault, openai_error
 from qa.api_stream import EventStream, Followed, comment, events, outcome
 from qa.service import Service
 from qa.service_events import Failed, Finished, Said, Waiting
 from qa.tongue import language
 from qa.turns import Json, Turn
 
-_FAULTS: dict[int | str, dict[str, Any]] = {
-    status: {"model": FaultReply, "description": told}
-    for status, told in {
-        400: "请求不对",
-        401: "需要密钥",
-        404: "没有这个模型",
-        409: "已经停止",
-        413: "请求太大",
-        429: "请求太多",
-        500: "服务出错",
-        503: "暂时不能服务",
-    }.items()
+_TOLD = {
+    400: ("请求不对", "invalid_value", "messages：缺少这一项。"),
+    401: (
+        "需要密钥",
+        "invalid_api_key",
+        "接口密钥不存在或已作废。请检查 Authorization: Bearer 后面的密钥，或向管理员要一个新的。",
+    ),
+    404: ("没有这个模型", "model_not_found", f"没有名为“gpt-4o”的模型。可用的是 {NAME}。"),
+    408: ("请求体没有送完", "timeout", "请求体没有在规定时间内送完。请检查网络后重试。"),
+    409: ("已经停止", "stopped", "已停止。"),
+    413: ("请求太大", "request_too_large", "请求体超过了 256 KB 的上限。请只写要问的事，或把文件分成几份。"),
+    429: ("请求太多，或排队的人太多", "rate_limit_exceeded", "一分钟里的请求太多（每分钟最多 60 次）。请 12 秒后再试。"),
+    500: ("服务出错", "writer", "生成模型出错。请重试；再出现时请把编号告诉管理员。"),
+    503: ("暂时不能服务", "not_ready", "服务正在载入模型和索引。请几秒后再试。"),
 }
-_STREAM = {"text/event-stream": {"schema": events("chat.completion.chunk as JSON, at last [DONE]")}}
+"""Status → what it means, and a code and a message as an example."""
+
+
+def _faults(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """`responses` of an endpoint: these, and what the door may say to anybody."""
+    made: dict[int | str, dict[str, Any]] = {}
+    for status in sorted({*statuses, 401, 413, 429, 503}):
+        told, code, message = _TOLD[status]
+        content = {"application/json": {"example": fault(status, message, code=code)}}
+        made[status] = {"model": FaultReply, "description": told, "content": content}
+    return made
+
+
+_STREAM = {"text/event-stream": {"schema": events("chat.completion.chunk 的 JSON，最后是 [DONE]")}}
 _CHAT: dict[int | str, dict[str, Any]] = {200: {"model": Completion, "description": "答案", "content": _STREAM}}
 
 _INSTEAD = "\n\n核对后的答案："
@@ -46,21 +61,27 @@ _INSTEAD = "\n\n核对后的答案："
 def routes(app: FastAPI, service: Service) -> None:
     began = int(time.time())
 
-    @app.get("/v1/models", summary="模型列表", tags=["OpenAI"], responses=_FAULTS)
+    @app.get("/v1/models", summary="模型列表", tags=["OpenAI"], responses=_faults())
     def models() -> Models:
         return Models(data=[Model(id=NAME, created=began)])
 
-    @app.get("/v1/models/{model}", summary="一个模型", tags=["OpenAI"], responses=_FAULTS | {200: {"model": Model}})
+    @app.get("/v1/models/{model}", summary="一个模型", tags=["OpenAI"], responses=_faults(404) | {200: {"model": Model}})
     def model(model: str) -> Response:
         if model != NAME:
             return openai_error(404, f"没有名为“{model}”的模型。可用的是 {NAME}。", "model", "model_not_found")
         return JSONResponse(Model(id=NAME, created=began).model_dump())
 
-    @app.post("/v1/chat/completions", summary="提问（OpenAI 协议）", tags=["OpenAI"], responses=_CHAT | _FAULTS)
+    @app.post(
+        "/v1/chat/completions",
+        summary="提问（OpenAI 协议）",
+        description="流式时 `annotations` 和 `youju` 跟在最后几块里。",
+        tags=["OpenAI"],
+        responses=_CHAT | _faults(400, 408, 409, 500),
+    )
     async def chat(body: ChatRequest, request: Request) -> Response:
         """Streaming sends `annotations` and `youju` with the last pieces."""
-        if fault := _fault(body):
-            return fault
+        if refused := _refused(body):
+            return refused
         *earlier, question = body.questions
         owner = guard.owner(request)
         filters = body.youju.filters.filters()
@@ -72,7 +93,7 @@ def routes(app: FastAPI, service: Service) -> None:
         return speaker.whole(await outcome(job, request))
 
 
-def _fault(body: ChatRequest) -> Response | None:
+def _refused(body: ChatRequest) -> Response | None:
     """What the models cannot say: no question, pictures."""
     if not body.questions:
         return openai_error(400, "messages：里面没有用户（role 为 user）的话。请加上要问的问题。", "messages", "missing_question")

@@ -55,11 +55,11 @@ class ChatRequest(Lenient):
             "examples": [{"model": NAME, "messages": [{"role": "user", "content": "众创空间能享受哪些税收优惠？"}]}]
         }
     )
-    model: str = Field(default=NAME, min_length=1, description="any name; one model answers")
+    model: str = Field(default=NAME, min_length=1, description="随便写；只有一个模型")
     messages: Annotated[list[Message], Field(min_length=1)]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    n: Literal[1] | None = Field(default=None, description="1: there is one answer")
+    n: Literal[1] | None = Field(default=None, description="只能是 1：只有一个答案")
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, ge=0, le=1)
     max_tokens: int | None = Field(default=None, ge=1)
@@ -80,16 +80,16 @@ class ChatRequest(Lenient):
 
 
 class Location(BaseModel):
-    start_index: int = Field(description="of the mark [n] in `content`, in code points")
+    start_index: int = Field(description="[n] 在 `content` 里的位置，按 Unicode 码点")
     end_index: int
     title: str
-    url: str = Field(description="where the cited clause can be read")
+    url: str = Field(description="在哪里读被引用的条款")
 
 
 class Annotation(BaseModel):
     type: Literal["url_citation"] = "url_citation"
     url_citation: Location
-    youju: dict[str, Any] = Field(description="the citation as in the record: clause, span, verbatim quote, verdict")
+    youju: dict[str, Any] = Field(description="这处引用，同 /api/ask：条款、位置、原文、核对结果")
 
 
 class Reply(BaseModel):
@@ -119,7 +119,7 @@ class Completion(BaseModel):
     model: str
     choices: list[Choice]
     usage: Usage
-    youju: dict[str, Any] = Field(description="the whole record, as /api/ask gives it")
+    youju: dict[str, Any] = Field(description="完整的答案，同 /api/ask")
 
 
 class Model(BaseModel):

@@ -19,18 +19,7 @@ from qa.writer import WriterError
 
 MEDIA = "application/problem+json"
 _OPENAI = {404: "not_found_error", 429: "rate_limit_error"}
-_TITLES = {
-    400: "请求读不懂",
-    401: "需要密钥",
-    404: "没有找到",
-    405: "不能这样调用",
-    409: "已经停止",
-    413: "请求太大",
-    422: "请求格式不对",
-    429: "请求太多",
-    500: "服务出错",
-    503: "暂时不能服务",
-}
+_TITLES = {400: "请求读不懂", 404: "没有找到", 405: "不能这样调用", 413: "请求太大", 422: "请求格式不对", 500: "服务出错"}
 _KINDS = {404: "not-found", 405: "method"}
 _WRONG = {
     "missing": "缺少这一项",
@@ -65,10 +54,52 @@ class ProblemError(Exception):
         self.status, self.kind, self.title, self.detail = status, kind, title, detail
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """`responses` of an endpoint: these, and what the door may say to anybody."""
-    content = {MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemModel"}}}
-    return {s: {"description": _TITLES[s], "content": content} for s in sorted({*statuses, 401, 413, 429, 503})}
+_UNREADABLE = "请求体读不懂：应是 UTF-8 编码的 JSON，嵌套不太深，数字不太长。格式见 /docs。"
+_SAID: dict[str, tuple[int, str, str]] = {
+    "http": (400, _TITLES[400], _UNREADABLE),
+    "key": (
+        401,
+        "需要密钥",
+        "这个接口要用密钥。请在请求头里写 Authorization: Bearer 密钥；密钥由管理员用 python -m qa keys add 发给。",
+    ),
+    "login": (401, "需要登录", "登录已过期。请刷新页面，重新登录。"),
+    "not-found": (404, _TITLES[404], "没有这个 id 的内容，或者它已经删除。请检查 id 是否抄写完整。"),
+    "timeout": (408, "请求体没有送完", "请求体没有在规定时间内送完。请检查网络后重试。"),
+    "stopped": (409, "已经停止", "已停止。"),
+    "elsewhere": (
+        409,
+        "在别处书写",
+        "这个回答由同一个记录库上的另一个进程在写，这里停不了。请断开提问的连接，或等它写完（通常几十秒）再看。",
+    ),
+    "too-large": (413, _TITLES[413], "请求体超过了 256 KB 的上限。请只写要问的事，或把文件分成几份。"),
+    "request": (422, _TITLES[422], "question：缺少这一项。格式见 /docs。"),
+    "question": (422, "问题无法回答", "没有看到问题。请用一句话写出想问的事，例如：众创空间能享受哪些税收优惠？"),
+    "profile": (422, "画像不能用", "staff：应是大于 0 的整数。"),
+    "rate": (429, "请求太多", "一分钟里的请求太多（每分钟最多 60 次）。请 12 秒后再试。"),
+    "busy": (429, "排队的人太多", "已有 18 个问题在回答或排队，排满了。请约 15 秒后再问。"),
+    "writer": (500, "写答案时出错", "生成模型出错。请重试；再出现时请把编号告诉管理员。"),
+    "internal": (500, "程序出错", "程序里出了没有料到的错误，已记入日志。请重试；再出现时请把编号告诉管理员。"),
+    "not-ready": (503, "还不能回答", "服务正在载入模型和索引。请几秒后再试。"),
+    "closing": (503, "服务正在关闭", "服务正在关闭，不再接受新的问题。请稍后再问。"),
+    "store": (503, "记录库不可用", "打不开对话库（连不上数据库）。请检查数据库是否在运行，地址和密码是否写对。"),
+}
+"""Kind → status, title, and a detail as an example of what the reader is told."""
+BODY = ("http", "request", "timeout")
+"""What may be wrong with a request that has a body."""
+_ANYBODY = ("key", "login", "too-large", "rate", "not-ready", "store")
+_SCHEMA = {"$ref": "#/components/schemas/ProblemModel"}
+
+
+def problems(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """`responses` of an endpoint: these kinds of problems, and what the door may say to anybody."""
+    made: dict[int | str, dict[str, Any]] = {}
+    for kind in sorted({*kinds, *_ANYBODY}, key=lambda k: (_SAID[k][0], list(_SAID).index(k))):
+        status, title, detail = _SAID[kind]
+        entry = made.setdefault(status, {"description": "", "content": {MEDIA: {"schema": _SCHEMA, "examples": {}}}})
+        entry["description"] += f"{'；' if entry['description'] else ''}{title}（urn:youju:problem:{kind}）"
+        value = wire.problem_json(status, kind, title, detail) | {"request": "3f0c9a1be2d44c51"}
+        entry["content"][MEDIA]["examples"][kind] = {"summary": title, "value": value}
+    return made
 
 
 def reply(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -77,16 +108,21 @@ def reply(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None) 
 
 def openai_error(status: int, message: str, param: str | None = None, code: str | None = None) -> JSONResponse:
     """The same for a client of OpenAI's protocol."""
+    return JSONResponse(fault(status, message, param, code), status)
+
+
+def fault(status: int, message: str, param: str | None = None, code: str | None = None) -> dict[str, Any]:
+    """What stands in such a reply."""
     kind = _OPENAI.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    return JSONResponse({"error": {"message": message, "type": kind, "param": param, "code": code}}, status)
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
-_SIMPLE: dict[type[Exception], tuple[int, str, str]] = {
-    QuestionError: (422, "question", "问题无法回答"),
-    ProfileError: (422, "profile", "画像不能用"),
-    MissingError: (404, "not-found", _TITLES[404]),
-    StoreError: (503, "store", "记录库不可用"),
-    WriterError: (500, "writer", "写答案时出错"),
+_SIMPLE: dict[type[Exception], str] = {
+    QuestionError: "question",
+    ProfileError: "profile",
+    MissingError: "not-found",
+    StoreError: "store",
+    WriterError: "writer",
 }
 
 
@@ -111,7 +147,8 @@ def _told(
 
 
 async def _simple(request: Request, error: Exception) -> JSONResponse:
-    status, kind, title = next(_SIMPLE[t] for t in type(error).__mro__ if t in _SIMPLE)
+    kind = next(_SIMPLE[t] for t in type(error).__mro__ if t in _SIMPLE)
+    status, title, _ = _SAID[kind]
     return _told(request, status, kind, title, str(error), {"Retry-After": "10"} if status == 503 else None)
 
 
@@ -122,9 +159,9 @@ async def _own(request: Request, error: Exception) -> JSONResponse:
 
 async def _busy(request: Request, error: Exception) -> JSONResponse:
     retry = {"Retry-After": str(cast(BusyError, error).retry)}
-    if request.app.state.service.closing:
-        return _told(request, 503, "closing", "服务正在关闭", str(error), retry)
-    return _told(request, 429, "busy", "排队的人太多", str(error), retry)
+    kind = "closing" if request.app.state.service.closing else "busy"
+    status, title, _ = _SAID[kind]
+    return _told(request, status, kind, title, str(error), retry)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -138,7 +175,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     found = cast(HTTPException, error)
     status, detail = found.status_code, str(found.detail)
     if status == 400:
-        detail = "请求体读不懂：应是 UTF-8 编码的 JSON，嵌套不太深，数字不太长。格式见 /docs。"
+        detail = _UNREADABLE
     elif re.fullmatch(r"[ -~]*", detail):  # the framework's own English
         detail = _here(request, status)
     return _told(request, status, _KINDS.get(status, "http"), _TITLES.get(status, "请求不成立"), detail, found.headers)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from qa.match_wire import MatchModel
 
 Verdict = Literal["verified", "weak", "unsupported"]
-Pair = Annotated[list[int], Field(min_length=2, max_length=2, description="start and end in the document's text")]
+Pair = Annotated[list[int], Field(min_length=2, max_length=2, description="在文件正文里的起止")]
 
 
 class NoteModel(BaseModel):
@@ -26,7 +26,7 @@ class NoteModel(BaseModel):
 class DocumentModel(BaseModel):
     id: str
     title: str
-    number: str = Field(description="文号; empty when none is known")
+    number: str = Field(description="文号；没有则为空")
     issuer: str
     issued: str | None
     year: int | None
@@ -35,22 +35,22 @@ class DocumentModel(BaseModel):
     status: str
     supersedes: list[str]
     source: str
-    sha256: str = Field(description="of the file's bytes")
+    sha256: str = Field(description="文件字节的 sha256")
     provenance: dict[str, str]
 
 
 class ClauseModel(BaseModel):
-    clause: str = Field(description="document id, colon, address")
+    clause: str = Field(description="文件 id、冒号、地址")
     document: str
     title: str
     number: str
     address: str
     headings: list[str]
     kind: str
-    start: int = Field(description="in the document's text, in code points")
+    start: int = Field(description="在文件正文里的位置，按 Unicode 码点")
     end: int
     text: str
-    reading: str = Field(description="as it is read alone: rows with heads and units, shared notes behind")
+    reading: str = Field(description="单独读时的样子：表格的行带表头和单位，后面是共用的说明")
     level: str
     region: str
     notes: list[NoteModel]
@@ -75,12 +75,12 @@ class HitModel(ClauseModel):
 
 
 class PieceModel(ClauseModel):
-    marker: int = Field(description="the n of [n] in the text")
+    marker: int = Field(description="答案里 [n] 的 n")
     spans: list[Pair]
 
 
 class CitationModel(BaseModel):
-    sentence: int = Field(description="which of `sentences` rests on it, from 0")
+    sentence: int = Field(description="支持 `sentences` 的第几句，从 0 数起")
     clause: str
     document: str
     title: str
@@ -88,7 +88,7 @@ class CitationModel(BaseModel):
     address: str
     start: int
     end: int
-    quote: str = Field(description="verbatim: text[start:end] of the document")
+    quote: str = Field(description="一字不差：文件正文的 text[start:end]")
     verdict: Verdict
     marker: int
 
@@ -109,7 +109,7 @@ class Marked(BaseModel):
 
     id: str
     conversation: str
-    documents: dict[str, str] = Field(description="document id → digest of its kept text: GET /api/texts/{digest}")
+    documents: dict[str, str] = Field(description="文件 id → 所存正文的 sha256：GET /api/texts/{sha256}")
 
 
 class EvidenceModel(Marked):
@@ -121,20 +121,20 @@ class EvidenceModel(Marked):
 
 class AnswerModel(Marked):
     question: str
-    standalone: str = Field(description="the question as it was understood in its conversation")
-    text: str = Field(description="with [n] marks; a refusal's sentences when `refusal` is set")
-    refusal: str | None = Field(description="no_evidence, region, time, amount, vague or off_topic")
+    standalone: str = Field(description="放在对话里理解的问题")
+    text: str = Field(description="答案，每句后面有 [n]；`refusal` 有值时是不回答的说明")
+    refusal: str | None = Field(description="为什么不回答：no_evidence、region、time、amount、vague 或 off_topic")
     sentences: list[SentenceModel]
     citations: list[CitationModel]
     evidence: list[PieceModel]
     hits: list[HitModel]
-    removed: list[RemovedModel] = Field(description="sentences of the writer that no clause supports; not in `text`")
+    removed: list[RemovedModel] = Field(description="模型写了、没有依据而删去的句子；不在 `text` 里")
     extractive: bool
     notes: list[str]
-    timings: dict[str, float] = Field(description="milliseconds")
+    timings: dict[str, float] = Field(description="毫秒")
     model: str
     failure: str
-    matches: MatchModel | None = Field(description="measures that fit who asks, when the question asks for support")
+    matches: MatchModel | None = Field(description="问的是扶持时，合适的措施")
 
 
 class SearchReply(BaseModel):
@@ -170,8 +170,8 @@ class TurnModel(BaseModel):
     created: str
     filters: dict[str, Any]
     earlier: list[str]
-    record: AnswerModel | EvidenceModel | None = Field(description="the answer; what was found so far; nothing yet")
-    problem: str = Field(description="why it was stopped or failed")
+    record: AnswerModel | EvidenceModel | None = Field(description="答案；正在写时是已找到的依据；还没有时为 null")
+    problem: str = Field(description="为什么停了或失败")
     rating: RatingModel | None
 
 
@@ -180,13 +180,13 @@ class ConversationModel(BaseModel):
     title: str
     created: str
     updated: str
-    shared: str | None = Field(description="token of its share link")
+    shared: str | None = Field(description="分享链接的代号")
     turns: list[TurnModel]
 
 
 class ShareReply(BaseModel):
     token: str
-    path: str = Field(description="of the page that shows it")
+    path: str = Field(description="网页的路径")
 
 
 class SnapshotClause(BaseModel):
@@ -197,7 +197,7 @@ class SnapshotClause(BaseModel):
     start: int
     end: int
     columns: list[list[str]]
-    reading: str = Field(description="of a table row: heads and cells with units; else empty")
+    reading: str = Field(description="表格的行：表头和带单位的格；其余为空")
     shared: list[Pair]
     notes: list[NoteModel]
 
@@ -223,8 +223,8 @@ class SnapshotModel(DocumentModel):
 class ProblemModel(BaseModel):
     """RFC 9457 problem details."""
 
-    type: str = Field(description="stable, urn:youju:problem:…")
+    type: str = Field(description="出的是哪一种错：urn:youju:problem:…，不会变，程序按它判断")
     title: str
     status: int
-    detail: str = Field(description="Chinese, for the reader: what, why, and what to do")
-    request: str | None = Field(default=None, description="id of the request, as in the logs")
+    detail: str = Field(description="给人看的话：哪里不对，为什么，怎么办")
+    request: str | None = Field(default=None, description="请求的编号，同日志里的")

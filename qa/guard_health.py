@@ -38,6 +38,17 @@ def not_ready(missing: list[str], closing: bool = False) -> dict[str, Any]:
     return problem(503, "not-ready", "还不能回答", detail, missing=missing)
 
 
+_MISSING = {
+    "description": "还不能回答（urn:youju:problem:not-ready）",
+    "content": {
+        PROBLEM: {
+            "schema": {"$ref": "#/components/schemas/ProblemModel"},
+            "examples": {"not-ready": {"summary": "还缺对话库", "value": not_ready(["store"])}},
+        }
+    },
+}
+
+
 def routes(app: FastAPI, service: Service) -> None:
     """Add /healthz, /readyz and /metrics."""
     pool = ThreadPoolExecutor(1, thread_name_prefix="health")
@@ -46,7 +57,14 @@ def routes(app: FastAPI, service: Service) -> None:
     async def healthz() -> AliveModel:
         return AliveModel()
 
-    @app.get("/readyz", summary="可以回答", tags=["运行"], responses={503: {"content": {PROBLEM: {}}}}, response_model=ReadyModel)
+    @app.get(
+        "/readyz",
+        summary="可以回答",
+        description="还缺什么时是 503，`missing` 里写明。",
+        tags=["运行"],
+        responses={503: _MISSING},
+        response_model=ReadyModel,
+    )
     async def readyz() -> Response | ReadyModel:
         """503 with the names of what is missing while something is."""
         index, writer = service.assistant.index, service.assistant.writer

@@ -57,8 +57,8 @@ def _mount(gr: Any, app: FastAPI, service: Service, words: Words, version: str) 
         favicon_path=None,
     )
     route = app.router.routes[-1]
-    head, body = page_html_shell.page(service.assistant.index.documents, words, version)
-    route.app = _Shell(route.app, head, body, words.tag)  # type: ignore[attr-defined]
+    shell = page_html_shell.page(service.assistant.index.documents, words, version)
+    route.app = _Shell(route.app, *shell, words.tag)  # type: ignore[attr-defined]
 
 
 def _theme(gr: Any) -> Any:
@@ -77,8 +77,8 @@ def _version() -> str:
 class _Shell:
     """Puts our own header and chat into the HTML that Gradio sends for its page; everything else passes unchanged."""
 
-    def __init__(self, app: ASGIApp, head: str, body: str, lang: str) -> None:
-        self.app, self.head, self.body, self.lang = app, head, body, lang
+    def __init__(self, app: ASGIApp, head: str, before: str, behind: str, lang: str) -> None:
+        self.app, self.head, self.before, self.behind, self.lang = app, head, before, behind, lang
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET":
@@ -109,4 +109,6 @@ class _Shell:
     def _with_shell(self, page: str) -> str:
         page = _HEAD.sub("", page.replace('lang="en"', f'lang="{self.lang}"', 1))
         page = re.sub(r"(<meta charset[^>]*>)", lambda m: m[1] + self.head, page, count=1)
-        return re.sub(r"(<body[^>]*>)", lambda m: m[1] + self.body, page, count=1)
+        page = re.sub(r"(<body[^>]*>)", lambda m: m[1] + self.before, page, count=1)
+        front, end, rest = page.rpartition("</body>")
+        return f"{front}{self.behind}{end}{rest}"

@@ -12,7 +12,7 @@ from qa.turns import Json
 _SHOWN = 160
 """Characters of a benefit."""
 _COMPARED = 60
-"""Characters by which the reader tells that the library still holds the same words at the same place."""
+"""Characters by which the reader tells that the library still holds the same words there, where none were kept."""
 _CHOICES = re.compile(r"可选：(.+?)(?:；|。|$)")
 _SIGNS = {"met": "verified", "unknown": "weak", "not_met": "cut"}
 

@@ -85,6 +85,18 @@ def tool(act: str, picture: str, label: str, text: str = "", turn: str = "", pre
     )
 
 
+def button(act: str, picture: str, text: str, more: str = "") -> str:
+    """A button with its picture and text; `more`: further attributes."""
+    return (
+        f'<button type="button" class="yj-tool" data-act="{act}" title="{esc(text)}" {more}>{icon(picture)}'
+        f"<span>{esc(text)}</span></button>"
+    )
+
+
+def cross(act: str, words: Words, word: str = "close") -> str:
+    return f'<button type="button" class="yj-tool" data-act="{act}" aria-label="{esc(words(word))}">{icon("close")}</button>'
+
+
 def marked(text: str, start: int, end: int, marks: Iterable[Mark]) -> str:
     """text[start:end] escaped, with a tag around each span; spans may nest or cross, what is shown stays the text.
 

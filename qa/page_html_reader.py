@@ -55,13 +55,14 @@ def target(record: Json, ref: str) -> Target:
     raise UnknownMarkError(ref)
 
 
-def document(snapshot: Json, at: Target, words: Words) -> str:
-    """The whole document; the clause that is opened carries `data-target`."""
+def document(snapshot: Json, at: Target, words: Words, note: str = "") -> str:
+    """The whole document; the clause that is opened carries `data-target`. `note`: what a reader must know of this text."""
     clauses = snapshot["clauses"]
     opened = next((c for c in clauses if c["clause"] == at.clause), None)
     body = "".join(_group(snapshot, group, at, words) for group in _groups(clauses))
+    told = f'<p class="yj-remark" role="note">{esc(note)}</p>' if note else ""
     return (
-        f'<article class="yj-doc" lang="zh-CN" data-document="{esc(snapshot["id"])}">{_head(snapshot)}'
+        f'<article class="yj-doc" lang="zh-CN" data-document="{esc(snapshot["id"])}">{_head(snapshot)}{told}'
         f"{_path(opened, words) if opened else ''}"
         f'<div class="yj-body">{body}</div>{_repairs(snapshot, words)}</article>'
     )

@@ -6,6 +6,7 @@ Nothing is stored: what was typed lives in the visitor's page and goes when it i
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,13 +14,14 @@ from typing import Any
 
 from index import measures
 from index.files import corpus_hash
-from qa import dossier, match_wire, page_match_html
+from qa import dossier, logs, match_wire, page_match_html
 from qa.match import match
 from qa.page_match_asker import Told, asked, chips, profile, without
 from qa.page_match_places import cities, counties, provinces, written
 from qa.page_tabs import AT_ONCE, LIVE, number, reached
 from qa.page_tabs_text import texts
 from qa.profile_form import ProfileError, choices
+from qa.turns import StoreError
 
 _LONGEST = 1000
 """Characters of the sentence."""
@@ -70,7 +72,17 @@ def show(service: Any, told: Told, lang: str = "zh") -> Shown:
     found = match_wire.model(match(index, asker), match_wire.LISTED)
     known = page_match_html.understood(chips(asker, told), asker.problems, words)
     ask = page_match_html.question(asked(found.ask), words)
-    return Shown(known, ask, page_match_html.results(found, words), found)
+    return Shown(known, ask, page_match_html.results(found, words, _kept_texts(service, found)), found)
+
+
+def _kept_texts(service: Any, found: match_wire.MatchModel) -> dict[str, str]:
+    """Document → digest of its text, kept so that the reader opens the same words after the library has changed."""
+    try:
+        kept: dict[str, str] = service.documents.keep(dict.fromkeys(m.document for m in found.measures))
+    except StoreError as error:
+        logs.note("not kept", logging.ERROR, error)
+        return {}
+    return kept
 
 
 def form(values: Sequence[Any]) -> dict[str, Any]:

@@ -157,7 +157,8 @@ def _filled(told: Told) -> Profile:
 def asked(question: str | None) -> Asked | None:
     """A question of the matcher taken apart into its fact and the values that a button can fill in.
 
-    Words that only a clause prints are no values of a profile; they are left out, and so is a choice that says nothing.
+    Words that only a clause prints are no values of a profile: they become no buttons. Where all are of that kind, the
+    question stands as it was put, to be answered in a sentence.
     """
     if not question:
         return None
@@ -172,7 +173,8 @@ def asked(question: str | None) -> Asked | None:
         return Asked(QUESTIONS[fact], fact, tuple(v for v in offered if v)[:_SHOWN])
     if fact in NUMBERS:
         return Asked(question, fact)
-    return Asked(QUESTIONS[fact], fact, tuple(v for v in offered if v in allowed)[:_SHOWN])
+    pressed = tuple(v for v in offered if v in allowed)[:_SHOWN]
+    return Asked(QUESTIONS[fact], fact, pressed) if pressed else Asked(question)
 
 
 def chips(asker: Profile, told: Told) -> list[Chip]:

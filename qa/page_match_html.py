@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,6 +15,8 @@ VERDICTS = ("met", "unknown", "not_met")
 _SIGNS = {"met": "✓", "unknown": "?", "not_met": "✗"}
 _FIRST = 6
 """Cards of a group that are shown at once; the others unfold."""
+_COMPARED = 60
+"""Characters by which the reader tells that the same words still stand there, where no text was kept."""
 _LABELS = {"who": "of_who"}
 
 
@@ -73,7 +76,7 @@ def question(asked: Asked | None, words: Words) -> str:
             f'data-value="{e(offered)}">{e(words["match_neither"])}</button>'
         )
     number = 'inputmode="decimal" ' if asked.number else ""
-    hint = words["fact_" + asked.fact] if asked.number else words["match_own_words"]
+    hint = words["fact_" + asked.fact] if asked.number else words["match_own_words" if buttons else "match_in_words"]
     return (
         f'<section class="yt-ask" aria-labelledby="yt-ask-title"><h3 id="yt-ask-title">{e(words["match_ask"])}</h3>'
         f"<p>{e(asked.text)}</p>"
@@ -85,14 +88,16 @@ def question(asked: Asked | None, words: Words) -> str:
     )
 
 
-def results(found: MatchModel, words: Words) -> str:
-    """Three groups of cards, remarks, rules on drawing support twice, what was left out, the disclaimer."""
+def results(found: MatchModel, words: Words, prints: Mapping[str, str] | None = None) -> str:
+    """Three groups of cards, remarks, rules on drawing support twice, what was left out, the disclaimer.
+
+    `prints`: document id → digest of the text that was kept, which the reader opens.
+    """
     notes = "".join(f"<p>{e(n)}</p>" for n in found.notes if n not in found.profile.get("problems", ()))
     counted = words["match_total"].format(total=found.total, shown=len(found.measures))
-    said = f'<p class="yt-disclaimer">{e(found.disclaimer)}</p>{notes}<p class="yt-small">{e(counted)}</p>'
-    head = f'<div class="yt-notes">{said}</div>'
+    head = f'<div class="yt-notes"><p class="yt-disclaimer">{e(found.disclaimer)}</p>{notes}</div>'
     if not found.measures:
-        return f'{head}<p class="yt-empty">{e(words["match_nothing"])}</p>'
+        return f'{head}<p class="yt-small">{e(counted)}</p><p class="yt-empty">{e(words["match_nothing"])}</p>'
     sorted_ = _sorted(found)
     nav = "".join(
         f'<a class="yt-count yt-{v}" href="#yt-group-{v}"><span aria-hidden="true">{_SIGNS[v]}</span> {e(words[f"match_{v}"])} '
@@ -100,7 +105,9 @@ def results(found: MatchModel, words: Words) -> str:
         for v in VERDICTS
     )
     groups = "".join(_group(v, sorted_[v], words) for v in VERDICTS)
-    return f'{head}<nav class="yt-counts" aria-label="{e(counted)}">{nav}</nav>{groups}{_rules(found, words)}'
+    cards = f"<div data-kept='{e(json.dumps(dict(prints or {})))}'>{groups}</div>"
+    counts = f'<nav class="yt-counts" aria-label="{e(counted)}">{nav}<span class="yt-small">{e(counted)}</span></nav>'
+    return f"{counts}{head}{cards}{_rules(found, words)}"
 
 
 def _sorted(found: MatchModel) -> dict[str, list[list[MeasureModel]]]:
@@ -158,7 +165,7 @@ def _card(m: MeasureModel, words: Words, below: str = "") -> str:
     return (
         f'<article class="yt-measure yt-is-{m.verdict}"><div class="yt-tags">{_badge(m.verdict, words)}{tags}</div>'
         f'<blockquote class="yt-benefit">{e(_joined(m.benefit))}</blockquote><dl>{told}</dl>{notes}{_others(m, words)}'
-        f'<p class="yt-place">{e(place)} {_open(m, m.start, m.end, words["match_open"], place)}</p>{below}</article>'
+        f'<p class="yt-place">{e(place)} {_open(m, m.start, m.end, m.benefit, words["match_open"], place)}</p>{below}</article>'
     )
 
 
@@ -181,7 +188,9 @@ def _condition(m: MeasureModel, c: ConditionModel, words: Words) -> str:
     name = words.get(_LABELS.get(c.fact, f"fact_{c.fact}"), c.fact)
     shown = _joined(c.quote) or "、".join(c.values)
     quote = (
-        _open(m, c.start, c.end, f"“{shown}”", shown, "yt-quote") if c.start >= 0 else f"{e(shown)}{e(words['match_nowhere'])}"
+        _open(m, c.start, c.end, c.quote, f"“{shown}”", shown, "yt-quote")
+        if c.start >= 0
+        else f"{e(shown)}{e(words['match_nowhere'])}"
     )
     said = f' <span class="yt-said">{e(words["match_you_said"])}“{e(c.said)}”</span>' if c.said else ""
     role = f' <span class="yt-tag">{e(words[f"match_role_{c.role}"])}</span>' if f"match_role_{c.role}" in words else ""
@@ -189,11 +198,12 @@ def _condition(m: MeasureModel, c: ConditionModel, words: Words) -> str:
     return f'<li>{sign} <span class="yt-fact">{e(name)}</span> {quote}{role}{said}{note}</li>'
 
 
-def _open(m: MeasureModel, start: int, end: int, text: str, label: str, kind: str = "") -> str:
+def _open(m: MeasureModel, start: int, end: int, quote: str, text: str, label: str, kind: str = "") -> str:
     """A button that opens the reader at a span; page.js listens for its class everywhere."""
     return (
         f'<button type="button" class="yj-open {kind}" data-document="{e(m.document)}" data-clause="{e(m.clause)}" '
-        f'data-start="{start}" data-end="{end}" aria-label="{e(label)}" title="{e(label)}">{e(text)}</button>'
+        f'data-start="{start}" data-end="{end}" data-quote="{e(quote[:_COMPARED])}" aria-label="{e(label)}" '
+        f'title="{e(label)}">{e(text)}</button>'
     )
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from qa import guard, page_html_reader, page_html_shell, page_text
+from qa import guard, page_html_drawer, page_html_reader, page_html_shell, page_text
 from qa.page_html_parts import esc
 from qa.page_html_reader import Target
 from qa.page_text import Words
 from qa.service import Service
 from qa.turns import Conversation, Json, MissingError, Turn
-
-_MOST_LISTED = 100
 
 
 def mount(app: FastAPI, service: Service, version: str = "0") -> None:
@@ -46,19 +45,57 @@ def _readers(app: FastAPI, service: Service) -> None:
         except (MissingError, page_html_reader.UnknownMarkError):
             return _gone(words)
 
-    @app.get("/page/reader/document/{document_id}", include_in_schema=False)
-    def of_document(
-        document_id: str, clause: str = "", start: int = -1, end: int = -1, quote: str = "", lang: str = "zh"
+    @app.get("/page/reader/turn/{turn_id}/document/{document_id}", include_in_schema=False)
+    def beside_turn(
+        request: Request,
+        turn_id: str,
+        document_id: str,
+        clause: str = "",
+        start: int = -1,
+        end: int = -1,
+        quote: str = "",
+        share: str = "",
+        lang: str = "zh",
     ) -> HTMLResponse:
-        """A document as it is in the library now; nothing is marked where other words stand than the quoted ones."""
+        """A document that a turn speaks of beside its answer: as kept with the turn, else as it is now, which is told."""
         words = page_text.of(lang)
         try:
-            snapshot = service.documents.snapshot(document_id)
-        except KeyError:
+            record = _record(_turn_of_share(service, share, turn_id) if share else service.turn(turn_id, guard.owner(request)))
+        except MissingError:
             return _gone(words)
-        same = snapshot["text"].startswith(quote, max(0, start))
-        spans = ((start, end),) if 0 <= start < end and same else ()
-        return HTMLResponse(page_html_reader.document(snapshot, Target(document_id, clause, spans), words))
+        at = Target(document_id, clause, _spans(start, end))
+        try:
+            return HTMLResponse(page_html_reader.document(_kept(service, record, document_id), at, words))
+        except MissingError:
+            return _today(service, at, quote, words, words("reader_today"))
+
+    @app.get("/page/reader/document/{document_id}", include_in_schema=False)
+    def of_document(
+        document_id: str, clause: str = "", start: int = -1, end: int = -1, quote: str = "", kept: str = "", lang: str = "zh"
+    ) -> HTMLResponse:
+        """A document as it was kept under the digest `kept`; without one, or where none is kept, as it is now."""
+        words, at = page_text.of(lang), Target(document_id, clause, _spans(start, end))
+        if not kept:
+            return _today(service, at, quote, words)
+        try:
+            return HTMLResponse(page_html_reader.document(service.keeper.document(kept), at, words))
+        except MissingError:
+            return _today(service, at, quote, words, words("reader_today"))
+
+
+def _spans(start: int, end: int) -> tuple[tuple[int, int], ...]:
+    return ((start, end),) if 0 <= start < end else ()
+
+
+def _today(service: Service, at: Target, quote: str, words: Words, note: str = "") -> HTMLResponse:
+    """As the library has it; nothing is marked, and that is told, where other words stand than the quoted ones."""
+    try:
+        snapshot = service.documents.snapshot(at.document)
+    except KeyError:
+        return _gone(words)
+    if at.spans and not snapshot["text"].startswith(quote, at.spans[0][0]):
+        at, note = replace(at, spans=()), words("reader_changed")
+    return HTMLResponse(page_html_reader.document(snapshot, at, words, note))
 
 
 def _conversations(app: FastAPI, service: Service) -> None:
@@ -66,8 +103,8 @@ def _conversations(app: FastAPI, service: Service) -> None:
     def listed(request: Request, opened: str = "", lang: str = "zh", before: datetime | None = None) -> HTMLResponse:
         found: list[Conversation] = []
         if service.store is not None:
-            found = service.store.conversations(guard.owner(request), _MOST_LISTED, before)
-        return HTMLResponse(page_html_shell.conversations(found, page_text.of(lang), opened))
+            found = service.store.conversations(guard.owner(request), page_html_drawer.LISTED + 1, before)
+        return HTMLResponse(page_html_drawer.conversations(found, page_text.of(lang), opened))
 
     @app.get("/page/conversations/{conversation_id}", include_in_schema=False)
     def opened(request: Request, conversation_id: str, lang: str = "zh") -> HTMLResponse:
@@ -81,7 +118,7 @@ def _conversations(app: FastAPI, service: Service) -> None:
     @app.get("/page/whole/{conversation_id}", include_in_schema=False)
     def whole(conversation_id: str, lang: str = "zh") -> HTMLResponse:
         """Share and export of a conversation; the id is only repeated."""
-        return HTMLResponse(page_html_shell.whole(conversation_id, page_text.of(lang)))
+        return HTMLResponse(page_html_drawer.whole(conversation_id, page_text.of(lang)))
 
 
 def _gone(words: Words) -> HTMLResponse:

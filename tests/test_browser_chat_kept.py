@@ -6,32 +6,126 @@ import pytest
 from browser import axe, chromium, live, picture, visit  # noqa: F401 - fixtures
 from test_browser_chat import LOANS, QUESTION, ask, cited, finished, quotes, script  # noqa: F401
 
+from qa import page_html_drawer
+
 CARE = "江东省收住失能老年人的机构每月有多少运营补贴？"
 
 
-def test_earlier_conversations_are_listed_opened_renamed_and_deleted(visit):  # noqa: F811
-    page = visit()
+def titles(page):
+    return [row.split("\n")[0] for row in page.locator(".yj-row a").all_inner_texts()]
+
+
+def history(page):
+    page.locator('[data-act="history"]').click()
+    page.locator(".yj-row").first.wait_for()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_earlier_conversations_are_listed_and_opened(visit, phone):  # noqa: F811
+    page = visit(phone=phone)
     ask(page)
     page.locator('[data-act="new"]').click()
     assert page.locator("#yj-hello").is_visible()
     assert "?c=" not in page.url
     ask(page, CARE)
-    page.locator('[data-act="history"]').click()
-    page.locator(".yj-row").nth(1).wait_for()
-    picture(page, "chat-history")
-    assert [row.split("\n")[0] for row in page.locator(".yj-row a").all_inner_texts()] == [CARE, QUESTION]
+    history(page)
+    if not phone:
+        picture(page, "chat-history")
+    assert titles(page) == [CARE, QUESTION]
     assert axe(page) == []
-    page.once("dialog", lambda dialog: dialog.accept("床位补贴"))
-    page.locator('[data-act="rename"]').nth(1).click()
-    page.locator(".yj-row a", has_text="床位补贴").wait_for()
-    page.locator(".yj-row a", has_text="床位补贴").click()
+    page.locator(".yj-row a", has_text=QUESTION).click()
+    assert page.locator("#yj-drawer").is_hidden()
     assert QUESTION in finished(page, 1).locator(".yj-asked").inner_text()
-    page.locator('[data-act="history"]').click()
-    page.locator(".yj-row").nth(1).wait_for()
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.locator('[data-act="delete"]').last.click()
+
+
+def test_a_title_is_written_in_its_row_and_escape_leaves_it_as_it_was(visit):  # noqa: F811
+    page = visit(phone=True)
+    ask(page)
+    history(page)
+    button = page.locator('[data-act="rename"]')
+    button.focus()
+    page.keyboard.press("Enter")
+    box = page.locator(".yj-name input")
+    assert box.evaluate("node => node === document.activeElement")
+    assert axe(page) == []
+    page.keyboard.type("不要这个")
+    page.keyboard.press("Escape")
+    assert box.is_hidden()
+    assert page.locator("#yj-drawer").is_visible()
+    assert titles(page) == [QUESTION]
+    assert button.evaluate("node => node === document.activeElement")
+    page.keyboard.press("Enter")
+    page.keyboard.type("床位<b>补贴")
+    page.keyboard.press("Enter")
+    page.locator(".yj-row a", has_text="床位<b>补贴").wait_for()
+    assert button.evaluate("node => node === document.activeElement")
+    page.keyboard.press("Escape")
+    assert page.locator("#yj-drawer").is_hidden()
+    assert page.locator('[data-act="history"]').evaluate("node => node === document.activeElement")
+
+
+def test_a_conversation_is_deleted_only_when_that_is_confirmed(visit):  # noqa: F811
+    page = visit(phone=True)
+    ask(page)
+    page.locator('[data-act="new"]').click()
+    ask(page, CARE)
+    history(page)
+    page.locator('[data-act="delete"]').first.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("#yj-delete")
+    assert CARE in dialog.inner_text()
+    assert "不能恢复" in dialog.inner_text()
+    assert dialog.locator('[data-act="dialog-close"]').evaluate("node => node === document.activeElement")
+    assert axe(page) == []
+    page.keyboard.press("Escape")
+    assert dialog.is_hidden()
+    assert titles(page) == [CARE, QUESTION]
+    assert page.locator('[data-act="delete"]').first.evaluate("node => node === document.activeElement")
+    page.keyboard.press("Enter")
+    dialog.locator('[data-act="delete-sure"]').tap()
     page.wait_for_function("document.querySelectorAll('.yj-row').length === 1")
+    assert titles(page) == [QUESTION]
+    assert page.locator(".yj-row a").evaluate("node => node === document.activeElement")
+    assert page.locator("#yj-toast").inner_text() == "已删除"
+    page.locator('[data-act="delete"]').tap()
+    dialog.locator('[data-act="delete-sure"]').tap()
+    page.locator(".yj-list .yj-empty").wait_for()
+    page.locator('[data-act="drawer-close"]').tap()
     assert page.locator("#yj-hello").is_visible()
+
+
+def test_older_conversations_come_when_asked_for(visit, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(page_html_drawer, "LISTED", 2)
+    page = visit()
+    asked = [f"江东省第{n}类养老机构有多少补贴？" for n in range(1, 6)]
+    for question in asked:
+        ask(page, question)
+        page.locator('[data-act="new"]').click()
+    history(page)
+    assert titles(page) == asked[:2:-1]
+    for shown in (4, 5):
+        page.locator('[data-act="older"]').click()
+        page.wait_for_function(f"document.querySelectorAll('.yj-row').length === {shown}")
+        assert titles(page) == asked[::-1][:shown]
+    assert page.locator(".yj-row a").nth(4).evaluate("node => node === document.activeElement")
+    assert page.locator('[data-act="older"]').count() == 0
+
+
+def test_the_box_for_the_question_is_the_first_that_a_program_finds(visit):  # noqa: F811
+    page = visit()
+    page.locator("body.yj-ready").wait_for()
+    for kind in ("textarea", "input:not([type=checkbox], [type=radio], [type=hidden]), textarea"):
+        assert page.evaluate("kind => document.querySelector(kind).id", kind) == "yj-q"
+    closed = page.locator("dialog:not([open])")
+    assert closed.count() == 4
+    assert closed.locator("button, input, textarea, a").evaluate_all("all => all.filter(n => n.checkVisibility())") == []
+    # All the way round with the tab key: nothing of a closed dialog, and nothing that cannot be seen.
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement.closest('dialog') ? 'dialog' : document.activeElement.id || 'other'"))
+    assert "dialog" not in seen
+    assert "yj-q" in seen
 
 
 def test_a_shared_link_shows_the_same_answer_and_spans_to_a_stranger(live, visit):  # noqa: F811

@@ -74,10 +74,16 @@ def test_answering_the_question_matches_again(tab):
     page = tab("match")
     find(page, "我们是一家公司，想买设备")
     offered = page.locator(".yt-answer:not(.yt-quiet)").all_inner_texts()
+    assert len(offered) > 1
+    before = [int(n) for n in page.locator(".yt-counts b").all_inner_texts()]
     page.click(".yt-answer >> nth=0")
     page.wait_for_function("document.querySelector('#yt-known').innerText.includes('您的回答')")
     assert any(offered[0] in c and "您的回答" in c for c in chip_texts(page))
-    assert page.locator(".yt-answer:not(.yt-quiet)").all_inner_texts() != offered
+    left = page.locator(".yt-answer:not(.yt-quiet)").all_inner_texts()
+    assert left
+    assert offered[0] not in left
+    after = [int(n) for n in page.locator(".yt-counts b").all_inner_texts()]
+    assert (after[0] > before[0], after[1] < before[1], sum(after)) == (True, True, sum(before))
     page.fill(".yt-reply input", "我们在大连")
     page.locator(".yt-reply button").click()
     page.wait_for_function("document.querySelector('#yt-known').innerText.includes('大连')")
@@ -95,6 +101,24 @@ def test_a_condition_opens_the_reader_at_exactly_its_span(tab, live):
     page.keyboard.press("Escape")
     page.wait_for_selector(".yj-reader mark", state="hidden")
     assert quote.evaluate("e => document.activeElement === e")
+
+
+def test_a_measure_that_is_listed_opens_the_same_words_after_the_library_has_changed(tab, live, monkeypatch):
+    page = tab("match")
+    find(page, SAY)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/page/reader/" in request.url else None)
+    opened = page.locator(".yt-place .yj-open").first
+    opened.click()
+    page.wait_for_selector(".yj-reader mark")
+    before = page.inner_html("#yj-page")
+    page.keyboard.press("Escape")
+    monkeypatch.setattr(live.service.documents, "_clauses", {}, raising=False)
+    opened.click()
+    page.wait_for_selector(".yj-reader mark")
+    assert page.inner_html("#yj-page") == before
+    assert len(asked) == 2  # it was read again
+    assert "".join(page.locator(".yj-reader mark").all_inner_texts()).startswith(opened.get_attribute("data-quote"))
 
 
 def choose(page, field, value):
@@ -278,6 +302,17 @@ def test_nothing_is_in_the_way_of_anybody(tab, look):
     page.wait_for_selector("#yt-runs h3")
     assert axe(page, "#yt-bench") == []
     assert not wide(page)
+
+
+@pytest.mark.parametrize(
+    ("path", "browser", "lang", "upload"),
+    [("/", "en-US", "zh-CN", "将文件拖放到此处"), ("/en/", "zh-CN", "en", "Drop File Here")],
+)
+def test_gradio_s_own_words_follow_the_page_and_not_the_browser(tab, path, browser, lang, upload):
+    page = tab("bench", path, locale=browser)
+    page.locator("#yt-upload").get_by_text(re.compile("Drop|拖放")).wait_for()
+    assert upload in page.inner_text("#yt-upload")
+    assert page.evaluate("document.documentElement.lang") == lang
 
 
 def test_the_english_page_speaks_english(tab):

@@ -229,6 +229,30 @@ def test_the_reader_shows_the_text_that_was_cited_when_the_library_has_changed(c
     monkeypatch.setattr(service.documents, "_clauses", {}, raising=False)
     assert client.get(f"/page/reader/turn/{answer['id']}/1.0").text == before
     assert client.get(f"/page/reader/document/{answer['citations'][0]['document']}").status_code == 404
+    # What an answer speaks of beside its text (measures), and what the tab for measures has listed, is kept as well.
+    cited = answer["citations"][0]
+    at = {key: cited[key] for key in ("clause", "start", "end", "quote")}
+    beside = client.get(f"/page/reader/turn/{answer['id']}/document/{cited['document']}", params=at).text
+    digest = answer["documents"][cited["document"]]
+    listed = client.get(f"/page/reader/document/{cited['document']}", params=at | {"kept": digest}).text
+    for opened in (beside, listed):
+        assert "".join(re.findall(r'<mark class="yj-cited">([^<]*)', opened)) == cited["quote"]
+    assert client.get(f"/page/reader/turn/{answer['id']}/document/other", params=at).status_code == 404
+
+
+def test_what_was_not_kept_is_told_and_never_marked_wrongly(client, service):
+    answer = owner_of(client)
+    path, at = "/page/reader/document/jiangzhengfa-2020-8", {"clause": "jiangzhengfa-2020-8:一", "start": 3, "end": 9}
+    gone = client.get(path, params=at | {"kept": "0" * 64, "quote": ""}).text
+    assert "当时的文本没有保存" in gone
+    assert "yj-cited" in gone
+    moved = client.get(path, params=at | {"kept": "0" * 64, "quote": "另一份文件的话"}).text
+    assert "原来那几个字已不在那里" in moved
+    assert "yj-cited" not in moved
+    other = next(d.id for d in service.assistant.index.documents if d.id not in answer["documents"])
+    assert "当时的文本没有保存" in client.get(f"/page/reader/turn/{answer['id']}/document/{other}").text
+    with door(service) as stranger:
+        assert stranger.get(f"/page/reader/turn/{answer['id']}/document/{other}").status_code == 404
 
 
 def test_a_document_is_opened_at_a_span(client):

@@ -204,7 +204,7 @@ VICTIM = """
 """
 
 
-def test_a_killed_process_keeps_every_turn_and_marks_the_one_it_was_writing(index, settings, tmp_path):
+def test_a_process_that_is_killed_beside_another_keeps_every_turn_and_only_then_is_its_last_one_marked(index, settings, tmp_path):
     assert len(REPLY) <= 15
     url = f"sqlite:///{tmp_path / 'talk.db'}"
     program = textwrap.dedent(VICTIM).format(
@@ -228,6 +228,10 @@ def test_a_killed_process_keeps_every_turn_and_marks_the_one_it_was_writing(inde
                 lines = response.iter_lines()
                 assert next(lines) == "event: evidence"
                 cut = json.loads(next(lines).removeprefix("data: "))
+                beside = Store(url)
+                service(index, settings, HeldWriter(), beside)  # a second process: what the first one writes is not touched
+                assert beside.turn(cut["id"]).status == "writing"
+                beside.close()
                 process.send_signal(signal.SIGKILL)
                 assert process.wait(20) == -signal.SIGKILL
         finally:

@@ -41,7 +41,12 @@
     });
 
   let fading;
+  // Over an open dialog, and read out from it: what lies outside is out of reach meanwhile.
+  function front() {
+    ($$("dialog[open]").at(-1) || document.body).append($("#yj-toast"), $("#yj-live"));
+  }
   function toast(text) {
+    front();
     const box = $("#yj-toast");
     box.textContent = text;
     box.classList.add("yj-shown");
@@ -50,6 +55,7 @@
   }
   const attempt = (work) => Promise.resolve().then(work).catch((error) => toast(error.message || words.unexpected));
   function say(text) {
+    front();
     $("#yj-live").textContent = text;
   }
 

@@ -82,7 +82,14 @@
     const { document: id, clause = "", start = "-1", end = "-1", quote = "" } = button.dataset;
     state.opened = null;
     $$('[data-act="reader-previous"], [data-act="reader-next"]').forEach((b) => (b.hidden = true));
-    return read(`/page/reader/document/${encodeURIComponent(id)}?${query({ clause, start, end, quote })}`, button);
+    const turn = button.closest(".yj-turn")?.dataset.turn; // what an answer speaks of is kept with it
+    const from = turn ? `turn/${encodeURIComponent(turn)}/` : "";
+    const kept = JSON.parse(button.closest("[data-kept]")?.dataset.kept || "{}")[id]; // and beside a list of measures
+    const more = turn ? (share() ? { share: share() } : {}) : kept ? { kept } : {};
+    return read(
+      `/page/reader/${from}document/${encodeURIComponent(id)}?${query({ clause, start, end, quote, ...more })}`,
+      button,
+    );
   }
 
   function closeReader(back = true) {

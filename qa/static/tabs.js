@@ -9,8 +9,16 @@
     if (focus) target.focus({preventScroll: true});
   };
 
+  const show = (node, list) => {
+    const [at, frame] = [node.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (at.top < frame.top || at.bottom > frame.bottom) list.scrollTop += at.top - frame.top - frame.height / 3;
+  };
+
   // New HTML: a document opened at a clause scrolls there, and the address bar names it.
   window.addEventListener('yt-shown', (event) => {
+    // The document that is open stands in sight in the list, without moving the page.
+    const open = event.detail.id === 'yt-documents' && event.detail.querySelector('[aria-current]');
+    if (open) requestAnimationFrame(() => show(open, event.detail));
     const text = event.detail.querySelector('.yt-text');
     if (!text) return;
     const id = text.dataset.scroll;

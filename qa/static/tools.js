@@ -1,22 +1,10 @@
-// Buttons, keys, side panel, dialogs, dark and light; the start of the page; where Gradio comes in.
+// Buttons, keys, dialogs, dark and light; the start of the page; where Gradio comes in.
 (() => {
   "use strict";
   const {
     $, $$, words, state, share, query, html, call, toast, attempt, article, refresh, open, greet, box, grow, ask, submit, unedit,
-    toggleFilters, countFilters, openMark, openClause, closeReader, toTarget, step,
+    toggleFilters, countFilters, openMark, openClause, closeReader, toTarget, step, drawerActs, drawer, nameRow,
   } = window.youju;
-
-  async function drawer(on) {
-    const panel = $("#yj-drawer");
-    panel.hidden = !on;
-    $("#yj-shade").hidden = !on;
-    if (!on) {
-      $('[data-act="history"]')?.focus();
-      return;
-    }
-    $("#yj-list").innerHTML = await html(`/page/conversations?${query({ opened: state.conversation })}`);
-    ($("#yj-list a") || $('[data-act="drawer-close"]')).focus();
-  }
 
   async function copy(text, told) {
     try {
@@ -107,7 +95,7 @@
     copy: (b) => copy($(".yj-plain", b.closest(".yj-turn")).textContent, words.copied),
     up: (b) => rate(b.closest(".yj-turn").dataset.turn, "up"),
     down: (b) => {
-      state.rating = { turn: b.closest(".yj-turn").dataset.turn, from: b };
+      state.rating = { turn: b.closest(".yj-turn").dataset.turn };
       $("#yj-reason").value = "";
       $("#yj-down").showModal();
     },
@@ -132,24 +120,11 @@
     "reader-back": () => toTarget(),
     "reader-previous": () => step(-1),
     "reader-next": () => step(1),
-    history: () => drawer($("#yj-drawer").hidden),
-    "drawer-close": () => drawer(false),
+    ...drawerActs,
     goto: async (b) => {
       tab();
-      await drawer(false);
+      drawer(false);
       await open(b.dataset.conversation);
-    },
-    delete: async (b) => {
-      if (!confirm(words.delete_sure)) return;
-      await call("DELETE", `/api/conversations/${encodeURIComponent(b.dataset.conversation)}`);
-      if (b.dataset.conversation === state.conversation) await open("");
-      await drawer(true);
-    },
-    rename: async (b) => {
-      const title = prompt(words.rename_ask, b.dataset.title);
-      if (!title || !title.trim()) return;
-      await call("PATCH", `/api/conversations/${encodeURIComponent(b.dataset.conversation)}`, { title: title.trim() });
-      await drawer(true);
     },
     new: async () => {
       tab();
@@ -171,7 +146,7 @@
     if (!button) {
       const card = event.target.closest?.(".yj-card");
       if (card && !getSelection().toString()) attempt(() => openMark($(".yj-card-open", card)));
-      if (event.target.id === "yj-shade") attempt(() => drawer(false));
+      if (event.target.id === "yj-drawer") drawer(false); // beside the list
       const list = $(".yj-export[open]");
       if (list && !list.contains(event.target)) list.open = false;
       return;
@@ -186,6 +161,10 @@
     attempt(() => acts[button.dataset.act]?.(button));
   });
   document.addEventListener("submit", (event) => {
+    if (event.target.matches(".yj-name")) {
+      event.preventDefault();
+      attempt(() => nameRow(event.target));
+    }
     if (event.target.id !== "yj-composer") return;
     event.preventDefault();
     submit();
@@ -202,9 +181,11 @@
     if (event.target.id === "yj-q" && event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
       event.preventDefault();
       submit();
+    } else if (event.key === "Escape" && event.target.closest?.(".yj-name")) {
+      event.preventDefault(); // the list stays open
+      drawerActs["rename-cancel"](event.target);
     } else if (event.key === "Escape" && !$("dialog[open]")) {
-      if (!$("#yj-drawer")?.hidden && $("#yj-drawer")) attempt(() => drawer(false));
-      else if (closeReader()) event.preventDefault();
+      if (closeReader()) event.preventDefault();
       else if ($("#yj-filters") && !$("#yj-filters").hidden) {
         toggleFilters(false);
         $('.yj-box-row [data-act="filters"]').focus();
@@ -225,24 +206,20 @@
   document.addEventListener("change", (event) => {
     if (event.target.closest?.("#yj-filters")) countFilters();
   });
-  document.addEventListener("close", (event) => {
-    if (event.target.id === "yj-down") state.rating?.from?.focus();
-  }, true);
+  document.addEventListener("close", () => $("dialog[open]") || document.body.append($("#yj-toast"), $("#yj-live")), true);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && state.conversation && !state.running) attempt(refresh);
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", theme);
   theme();
 
-  // Gradio names the browser's language; the page's words are in this one.
-  function speak() {
-    if (words.tag && document.documentElement.lang !== words.tag) document.documentElement.lang = words.tag;
-  }
+  // Gradio, which starts later, speaks the language that it is told the browser prefers: the one of this page.
+  const tag = document.documentElement.lang;
+  for (const [name, value] of [["language", tag], ["languages", [tag]]]) Object.defineProperty(navigator, name, { get: () => value });
+
   function start() {
     const said = $("#yj-words");
     Object.assign(words, JSON.parse(said.dataset.words), { lang: said.dataset.lang, tag: said.dataset.tag });
-    speak();
-    new MutationObserver(speak).observe(document.documentElement, { attributeFilter: ["lang"] });
     theme();
     if (share()) return;
     $("#yj-scroll").addEventListener("scroll", (event) => {
