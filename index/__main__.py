@@ -67,6 +67,14 @@ def ensure() -> None:
 
 
 @app.command()
+def eightbit(gguf: Path, target: Path) -> None:
+    """把 GGUF 生成模型转换为 8 位副本（第一次启动时自动做）。"""
+    from index import eightbit as converting  # noqa: PLC0415
+
+    converting.make(gguf, target)
+
+
+@app.command()
 def search(
     question: str,
     k: Annotated[int, typer.Option(min=1, max=100)] = 10,

@@ -22,8 +22,9 @@ class Settings:
     """Everything that a running program may vary, each with its unit and the reason for its default."""
 
     index: IndexSettings
-    engine: str = "xllamacpp"
-    """xllamacpp (GGUF in the process, the default on a CPU), transformers (any causal LM folder) or openai (a server)."""
+    engine: str = "auto"
+    """auto (openvino where the processor multiplies 8-bit numbers in one instruction, else xllamacpp), openvino (an 8-bit copy
+    of a GGUF file), xllamacpp (a GGUF file), transformers (any causal LM folder) or openai (a server)."""
     writer_url: str = ""
     """Of a server that speaks OpenAI's chat protocol, with its path (/v1); only the engine openai asks it."""
     writer_key: str = field(default="", repr=False)
@@ -36,10 +37,10 @@ class Settings:
     """Of the generator; 0: as many as the machine has cores, 8 at most."""
     context_tokens: int = 4096
     """Per conversation slot of the generator; an answer needs about 900."""
-    slots: int = 2
-    """Answers written at once; further ones wait."""
+    slots: int = 4
+    """Answers written at once, in one batch; further ones wait."""
     evidence_tokens: int = 400
-    """Of evidence in the prompt: two cores read about 80 tokens a second, the reader waits for them."""
+    """Of evidence in the prompt: two cores read some 80 (llama.cpp) to 220 tokens a second, the reader waits for them."""
     answer_tokens: int = 220
     """Longest answer."""
     hits: int = 20
@@ -108,7 +109,7 @@ class Settings:
         return cls(index=IndexSettings.from_environment(env), **given)
 
 
-ENGINES = ("xllamacpp", "transformers", "openai")
+ENGINES = ("auto", "openvino", "xllamacpp", "transformers", "openai")
 _TEXTS = ("engine", "host", "store_url", "cors", "proxies", "writer_url", "writer_key", "writer_model")
 
 _RANGES = {

@@ -1,6 +1,7 @@
 """The generator behind one small Protocol: the engines in the process, llama.cpp and transformers, and the choice of one.
 
-Only this file imports xllamacpp or loads a causal language model. Heavy imports happen when an engine is made.
+Only this file imports xllamacpp or loads a causal language model with transformers. Heavy imports happen when an engine
+is made.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from index import hub, weights
+from index import eightbit, hub, weights
 from index.errors import WeightsError
 from qa.settings import Settings
 from qa.writing import GREEDY, Message, Replies, WriterError, estimated_tokens, fit, prompt_length, pumped, too_long
@@ -30,7 +31,7 @@ class Writer(Protocol):
     name: str
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
-        """Pieces of the reply, greedy; closing the iterator stops the writing.
+        """Pieces of the reply, greedy; closing the iterator stops the writing. Empty ones while nothing comes.
 
         Raises:
             WriterError: when the engine fails, or prompt and reply do not fit its context together.
@@ -57,7 +58,7 @@ def writer(settings: Settings) -> Writer:
         path = weights.require(settings.index.home, name) / "model.gguf"
         if settings.engine == "transformers":
             return TransformersWriter(str(path.parent), name, path.name, settings.context_tokens)
-        return LlamaWriter(path, name, settings)
+        return _of_gguf(path, name, settings)
     local = hub.cached(name) if hub.is_hub_name(name) else Path(name).expanduser()
     if settings.engine == "transformers":
         return TransformersWriter(str(local) if local.is_dir() else name, name, context=settings.context_tokens)
@@ -65,7 +66,32 @@ def writer(settings: Settings) -> Writer:
         raise WeightsError(
             f"找不到生成模型文件 {name}。请把 YOUJU_GENERATOR 设为 .gguf 文件的路径，或设 YOUJU_ENGINE=transformers。"
         )
-    return LlamaWriter(local, local.stem, settings)
+    return _of_gguf(local, local.stem, settings)
+
+
+def _of_gguf(path: Path, name: str, settings: Settings) -> Writer:
+    """The engine for a GGUF file: by itself OpenVINO where the processor is made for 8 bits, llama.cpp elsewhere."""
+    if settings.engine == "openvino" or (settings.engine == "auto" and eightbit.fast_here()):
+        try:
+            return _openvino(path, name, settings)
+        except (WeightsError, OSError) as error:
+            if settings.engine == "openvino":
+                raise
+            _LOG.warning("改用 llama.cpp（设 YOUJU_ENGINE=xllamacpp 就不再尝试）：%s", error)
+    return LlamaWriter(path, name, settings)
+
+
+def _openvino(path: Path, name: str, settings: Settings) -> Writer:
+    from qa.openvino_writer import OpenVinoWriter  # noqa: PLC0415 - loads the model library
+
+    home = settings.index.home
+    if not eightbit.folder(home, path).is_dir():
+        _LOG.warning("第一次启动：把 %s 转换为 8 位，约一分钟…", path.name)
+    return OpenVinoWriter(eightbit.ensure(home, path), f"{name} (int8)", settings, _threads(settings), _counter(home, path))
+
+
+def _threads(settings: Settings) -> int:
+    return settings.threads or min(os.cpu_count() or 2, 8)
 
 
 class LlamaWriter:
@@ -78,8 +104,8 @@ class LlamaWriter:
         parameters.model.path = str(path)
         parameters.n_ctx = settings.context_tokens * settings.slots
         parameters.n_parallel = settings.slots
-        threads = settings.threads or min(os.cpu_count() or 2, 8)
-        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
+        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = _threads(settings)
+        parameters.n_batch = parameters.n_ubatch  # it stops only between two batches, and computes by the smaller ones anyway
         parameters.cache_ram_mib = 128  # the default of 8 GiB would outgrow small machines
         parameters.verbosity = -1
         parameters.endpoint_slots = False
@@ -103,6 +129,7 @@ class LlamaWriter:
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         fit(prompt_length(messages, self.count), max_tokens, self._context)
         request = {"messages": list(messages), "max_tokens": max_tokens, "stream": True, "cache_prompt": True} | GREEDY
+        request["return_progress"] = True  # also told while the prompt is read: so it can be stopped then
         return self._replies.stream(messages, max_tokens, lambda: pumped(lambda push: self._run(request, push)))
 
     def _run(self, request: dict[str, Any], push: Callable[[str], bool]) -> None:
@@ -115,7 +142,7 @@ class LlamaWriter:
                 return True
             choices = chunk.get("choices") if isinstance(chunk, dict) else None
             text = choices[0].get("delta", {}).get("content") if choices else None
-            return not push(text) if text else False
+            return not push(text or "")  # nothing yet while the prompt is read
 
         self._server.handle_chat_completions(request, receive)
         if failures:

@@ -17,7 +17,8 @@ MAY = {
 OWNERS = {
     "sentence_transformers": {"eval/train/__main__.py", "index/rerank.py", "index/models.py", "index/convert.py"},
     "faiss": {"index/vectors.py"},
-    "openvino": {"index/quantised.py", "eval/train/int8.py"},
+    "openvino": {"index/quantised.py", "index/eightbit.py", "eval/train/int8.py"},
+    "openvino_genai": {"index/eightbit.py", "qa/openvino_engine.py"},
     "nncf": {"eval/train/int8.py"},
     "bm25s": {"index/lexical.py"},
     "rjieba": {"index/tokens.py"},

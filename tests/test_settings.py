@@ -101,7 +101,7 @@ def test_impossible_setting_is_named(name, value):
 def test_settings_from_the_environment(tmp_path):
     found = Settings.from_environment({"YOUJU_HOME": str(tmp_path), "YOUJU_PORT": "8000", "YOUJU_ENGINE": "transformers"})
     assert (found.port, found.engine, found.index.home) == (8000, "transformers", tmp_path)
-    assert Settings.from_environment({}).engine == "xllamacpp"
+    assert Settings.from_environment({}).engine == "auto"
 
 
 def test_settings_of_the_door(tmp_path):

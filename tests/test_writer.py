@@ -4,11 +4,14 @@ import hashlib
 import json
 import logging
 import os
+import queue
 import secrets
+import threading
 import time
 import urllib.error
 import urllib.request
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import tiny as tiny_gguf
@@ -100,6 +103,34 @@ def test_failing_engine_reaches_the_reader():
         next(stream)
 
 
+def test_a_reader_can_leave_while_the_engine_is_silent():
+    ended = threading.Event()
+
+    def reading(push):
+        while push(""):
+            time.sleep(0.01)
+        ended.set()
+
+    stream = pumped(reading)
+    assert next(stream) == ""
+    stream.close()
+    assert ended.is_set()
+
+
+def test_silence_is_counted_from_the_last_piece():
+    go = threading.Event()
+
+    def halting(push):
+        push("一")
+        go.wait(20)
+
+    stream = pumped(halting, go.set, 0.6)
+    assert [next(stream), next(stream)] == ["一", ""]
+    with pytest.raises(queue.Empty):
+        next(stream)
+    assert go.is_set()
+
+
 @pytest.mark.parametrize(("text", "tokens"), [("", 0), ("税收优惠政策规定", 5), ("2025年", 4), ("GDP\n", 2)])
 def test_estimate_of_tokens(text, tokens):
     assert estimated_tokens(text) == tokens
@@ -114,7 +145,7 @@ def small(tmp_path_factory):
 def llama(small, settings, monkeypatch):
     """The llama.cpp engine on the tiny model with 1,024 tokens for each of two slots; its server's key is `inside`."""
     monkeypatch.setattr(secrets, "token_urlsafe", lambda _: "inside")
-    made = writer(Settings(index=replace(settings, generator=str(small)), context_tokens=1024, threads=1))
+    made = writer(Settings(index=replace(settings, generator=str(small)), engine="xllamacpp", context_tokens=1024, threads=1))
     assert isinstance(made, LlamaWriter)
     return made
 
@@ -152,6 +183,36 @@ def test_llama_stops_when_its_reader_leaves(llama):
     stream.close()
     assert told[-1] is True
     assert len(told) < 450
+
+
+def test_llama_stops_while_it_reads_a_long_prompt(settings, tmp_path, monkeypatch):
+    model = tiny_gguf.write(tmp_path / "long.gguf", 32768)
+    index = replace(settings, generator=str(model))
+    made = writer(Settings(index=index, engine="xllamacpp", context_tokens=32768, threads=1, slots=1))
+    engine, chunks, pushed = made._server, [], []
+
+    class Watched:
+        def handle_chat_completions(self, request, receive):
+            engine.handle_chat_completions(request, lambda chunk: chunks.append(chunk) or receive(chunk))
+
+    made._server = Watched()
+    long = [{"role": "user", "content": "补贴" * 30000}]
+
+    def left_at_once(run):
+        run(pushed.append)  # None: nobody reads any more
+        return iter(())
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qa.writer.pumped", left_at_once)
+        list(made.stream(long, 5))
+    assert pushed == [""]
+    list(made.stream(long, 6))
+    assert chunks[-1]["choices"][0]["finish_reason"] == "length"
+    told = [c["prompt_progress"] for c in chunks if "prompt_progress" in c]
+    assert told[0]["cache"] < 10000, "it had read on"
+    steps = [after["processed"] - before["processed"] for before, after in pairwise(told)]
+    assert sum(steps) > 20000
+    assert max(steps) <= 512, "between two steps it cannot be stopped"
 
 
 def test_llama_counts_as_the_engine_does(llama):
@@ -204,7 +265,7 @@ def test_a_vocabulary_that_cannot_be_read_is_estimated_with_a_warning(small, set
 
     monkeypatch.setattr(convert, "gguf_tokenizer", refuse)
     with caplog.at_level(logging.WARNING, "qa.writer"):
-        made = writer(Settings(index=replace(settings, generator=str(small)), threads=1))
+        made = writer(Settings(index=replace(settings, generator=str(small)), engine="xllamacpp", threads=1))
     assert made.count(TEXTS[1]) == estimated_tokens(TEXTS[1])
     assert [r.getMessage() for r in caplog.records] == [
         "tiny.gguf 的词元数改用估计，会偏高：tiny.gguf 的词表不能转换（NotImplementedError：rare）。"

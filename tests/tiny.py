@@ -34,8 +34,8 @@ def vocabulary() -> tuple[list[str], list[str], list[bool]]:
     return tokens, merges, [token in whole for token in tokens]
 
 
-def write(path: Path, trained_context: int = 4096) -> Path:
-    """A one-layer Qwen2 that writes printable ASCII and WORDS and never ends a reply by itself."""
+def write(path: Path, trained_context: int = 4096, quantised: bool = False) -> Path:
+    """A one-layer Qwen2 that writes printable ASCII and WORDS and never ends a reply by itself; its matrices in 8 bits or 32."""
     tokens, merges, whole = vocabulary()
     special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     size = len(tokens) + len(special)
@@ -57,7 +57,8 @@ def write(path: Path, trained_context: int = 4096) -> Path:
     made.add_eos_token_id(size - 1)
     made.add_add_bos_token(False)
     made.add_chat_template(TEMPLATE)
-    _weights(made, np.array(whole + [False] * len(special)))
+    made.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0 if quantised else gguf.LlamaFileType.ALL_F32)
+    _weights(made, np.array(whole + [False] * len(special)), quantised)
     made.write_header_to_file()
     made.write_kv_data_to_file()
     made.write_tensors_to_file()
@@ -65,24 +66,31 @@ def write(path: Path, trained_context: int = 4096) -> Path:
     return path
 
 
-def _weights(made: gguf.GGUFWriter, written: np.ndarray) -> None:
+def _weights(made: gguf.GGUFWriter, written: np.ndarray, quantised: bool) -> None:
     """Random ones, but tokens that are not `written` have the logit 0 throughout, which is never the highest."""
     random, size = np.random.default_rng(0), len(written)
 
     def some(*shape: int) -> np.ndarray:
         return (random.standard_normal(shape) * 0.3).astype(np.float32)
 
+    def matrix(name: str, values: np.ndarray) -> None:
+        kind = gguf.GGMLQuantizationType.Q8_0
+        if quantised:
+            made.add_tensor(name, gguf.quants.quantize(values, kind), raw_dtype=kind)
+        else:
+            made.add_tensor(name, values)
+
     last = some(size, WIDTH)
     last[~written] = 0
-    made.add_tensor("token_embd.weight", some(size, WIDTH))
-    made.add_tensor("output.weight", last)
+    matrix("token_embd.weight", some(size, WIDTH))
+    matrix("output.weight", last)
     made.add_tensor("output_norm.weight", np.ones(WIDTH, np.float32))
     for name in ("attn_q", "attn_k", "attn_v"):
-        made.add_tensor(f"blk.0.{name}.weight", some(WIDTH, WIDTH))
+        matrix(f"blk.0.{name}.weight", some(WIDTH, WIDTH))
         made.add_tensor(f"blk.0.{name}.bias", np.zeros(WIDTH, np.float32))
-    made.add_tensor("blk.0.attn_output.weight", some(WIDTH, WIDTH))
-    made.add_tensor("blk.0.ffn_gate.weight", some(INNER, WIDTH))
-    made.add_tensor("blk.0.ffn_up.weight", some(INNER, WIDTH))
-    made.add_tensor("blk.0.ffn_down.weight", some(WIDTH, INNER))
+    matrix("blk.0.attn_output.weight", some(WIDTH, WIDTH))
+    matrix("blk.0.ffn_gate.weight", some(INNER, WIDTH))
+    matrix("blk.0.ffn_up.weight", some(INNER, WIDTH))
+    matrix("blk.0.ffn_down.weight", some(WIDTH, INNER))
     for name in ("attn_norm", "ffn_norm"):
         made.add_tensor(f"blk.0.{name}.weight", np.ones(WIDTH, np.float32))
