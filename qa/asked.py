@@ -15,8 +15,10 @@ from corpus.quantities import quantities
 _MONEY = re.compile(
     r"多少钱|多少(?:个|万|亿)*元|[多几](?:少)?个?亿(?!级)|几(?:百|十|千)?万(?!家|人|名|户|次)|(?<![产总])值多少|面值|报销多少|工资(?:是|有)?多少|多少工资"
     r"|(?:补贴|补助|奖励|资助|奖金|补偿|津贴|经费|罚款|资金|券)(?:金额|标准|额度)?(?:是|有|为|给|能拿|大概|一般|一共|总共)?(?:多少|多大|几)(?![家人名户项所件])"
-    r"|(?:给|发|拿|奖|罚|补|投|掏)(?:了|给)?多少(?!人|家|项|个(?!亿)|件)|多少(?:经费|补贴|补助|奖金|奖励|资金|津贴|工资|赔偿)|金额|额度|(?:在|是|到|为)多少万(?![件个人家名户次项亩吨套所])|几千块|几百块|租金|(?:规模|盘子)[^，。？?]{0,4}(?:多大|多少)|罚款(?:标准|多少)"
+    r"|(?:给|发|拿|奖|罚|补|投|掏)(?:了|给)?多少(?!人|家|项|个(?!亿)|件)|多少(?:经费|资金|工资)|金额|额度|(?:在|是|到|为)多少万(?![件个人家名户次项亩吨套所])|几千块|几百块|租金|(?:规模|盘子)[^，。？?]{0,4}(?:多大|多少)|罚款(?:标准|多少)"
 )
+_GRANT = re.compile(r"^(?!.*[元钱万亿]).*多少(?:补贴|补助|奖金|奖励|津贴|赔偿)")
+"""A part of something (不低于净收入的50%) tells as well how much one gets."""
 _SHARE = re.compile(
     r"百分之(?:多少|几)|(?:几|多少)倍|几个百分点|几个点|[几多]少?成(?!功|果|立|为|本|员)|按(?:多少|几(?:倍|成))|多少来?[抵扣]"
     r"|(?:比例|比重|占比|利率|税率|费率|年化)(?:的)?(?:上限|下限)?(?:是|为|有|要|能|最高|最低|不能超过)?(?:多少|几|是什么要求|怎么要求)"
@@ -94,6 +96,7 @@ def _kinds(question: str) -> list[tuple[bool, Wanted]]:
         (bool(_NAMES.search(question)), Wanted("具体名称", lambda text: bool(_NAMED.search(text)))),
         (bool(_RATED.search(question)), Wanted("评比结果", lambda _: False)),
         (bool(form), Wanted("办理材料、表格或联系方式", lambda text: _form_stated(form, text))),
+        (bool(_GRANT.search(question)), Wanted("具体金额", lambda text: _has(text, "元", "%", "倍"))),
         (bool(_MONEY.search(question)), Wanted("具体金额", lambda text: _has(text, "元"))),
         (bool(_SHARE.search(question)), Wanted("具体比例", lambda text: _has(text, "%", "倍", "个百分点"))),
         (bool(_POINTS.search(question)), Wanted("具体分数", lambda text: bool(re.search(r"\d+分(?!之|期|步)", text)))),
