@@ -29,6 +29,7 @@ def run(
     profiles: Annotated[Path | None, typer.Option("--profiles", help="画像文件（JSON Lines），代替 --cases：跑政策匹配")] = None,
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="只检索，不写答案")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="只跑前几个")] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="同时回答几个用例；大于 1 时更快，但各例的耗时不能作准")] = 1,
 ) -> None:
     """跑一遍用例（断了再运行会接着跑），写出结果、汇总和报告。"""
     if sum(given is not None for given in (cases, beir, profiles)) != 1:
@@ -47,7 +48,8 @@ def run(
     index, assistant = _open(settings, retrieval_only)
     for wrong in unproved(chosen, index.clauses):
         typer.echo(f"警告：{cases.name} {wrong}：语料的任何一条里都没有这句引文，它会算作没有找到。", err=True)
-    run_cases(chosen, out, index, assistant, _settings(settings, cases, retrieval_only))
+    used = _settings(settings, cases, assistant)
+    run_cases(chosen, out, index, assistant, used, jobs=jobs)
     _write_report(chosen, out, index.by_id)
 
 
@@ -60,7 +62,7 @@ def _run_profiles(settings: Settings, file: Path, out: Path, limit: int | None) 
     for wrong in profiles.unproved(chosen, index.clauses):
         typer.echo(f"警告：{file.name} {wrong}：语料的任何一条里都没有这句引文。", err=True)
     ready(index, settings.index.index)
-    profiles.run(chosen, out, index, _settings(settings, file, retrieval_only=True))
+    profiles.run(chosen, out, index, _settings(settings, file, None))
     found = profiles.judged(chosen, out, index.by_id)
     made = profiles.summary(found, json.loads((out / "settings.json").read_text("utf-8")))
     (out / "summary.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
@@ -108,8 +110,8 @@ def _open(settings: Settings, retrieval_only: bool) -> tuple[Any, Any]:
     return assistant.index, assistant
 
 
-def _settings(settings: Settings, cases: Path, retrieval_only: bool) -> dict[str, Any]:
-    """What two runs must share to be one: the cases, the models, the lengths."""
+def _settings(settings: Settings, cases: Path, assistant: Any) -> dict[str, Any]:
+    """What two runs must share to be one: the cases, the models, the lengths. No assistant: nothing is written."""
     import hashlib  # noqa: PLC0415
 
     from index.files import corpus_hash  # noqa: PLC0415
@@ -117,10 +119,10 @@ def _settings(settings: Settings, cases: Path, retrieval_only: bool) -> dict[str
     return {
         "cases": hashlib.sha256(cases.read_bytes()).hexdigest()[:16],
         "corpus": corpus_hash(settings.index.corpus)[:16],
-        "retrieval_only": retrieval_only,
+        "retrieval_only": assistant is None,
         "encoder": settings.index.encoder,
         "reranker": settings.index.reranker,
-        "generator": "" if retrieval_only else settings.index.generator,
+        "generator": assistant.writer.name if assistant else "",
         "engine": settings.engine,
         "evidence_tokens": settings.evidence_tokens,
         "answer_tokens": settings.answer_tokens,

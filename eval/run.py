@@ -11,6 +11,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -37,20 +38,26 @@ def run(
     assistant: Assistant | None,
     settings: Mapping[str, Any],
     progress: bool = True,
+    jobs: int = 1,
 ) -> list[dict[str, Any]]:
     """Answer every case that has no line yet in `out/run.jsonl`; returns all lines in the order of the cases.
 
     Without an assistant only retrieval is run. The lines of an earlier run are kept only if it had the same
-    settings.
+    settings. With several `jobs`, so many cases are answered side by side; their timings are then those of a busy machine.
 
     Raises:
         CaseError: the folder holds a run with other settings, or cannot be written.
     """
-    return each(cases, out, settings, lambda case: _line(case, index, assistant), progress)
+    return each(cases, out, settings, lambda case: _line(case, index, assistant), progress, jobs)
 
 
 def each(
-    cases: Sequence[Case], out: Path, settings: Mapping[str, Any], line_of: Callable[[Case], dict[str, Any]], progress: bool
+    cases: Sequence[Case],
+    out: Path,
+    settings: Mapping[str, Any],
+    line_of: Callable[[Case], dict[str, Any]],
+    progress: bool,
+    jobs: int = 1,
 ) -> list[dict[str, Any]]:
     """Write a line for every case that has none yet; a case that fails gets an error line.
 
@@ -67,16 +74,31 @@ def each(
         part.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines.values()), "utf-8")
         part.replace(path)
     with path.open("a", encoding="utf-8") as stream:
-        for case in tqdm(left, desc="用例", unit="个", initial=len(cases) - len(left), total=len(cases), disable=not progress):
-            try:
-                made = line_of(case)
-            except Exception as error:  # one bad case must not end the run
-                made = {"error": f"{type(error).__name__}: {error}"}
+        bar = tqdm(desc="用例", unit="个", initial=len(cases) - len(left), total=len(cases), disable=not progress)
+        for case, made in _side_by_side(left, line_of, jobs):
             line = {"id": case.id} | made
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
             stream.flush()
             lines[case.id] = line
+            bar.update()
+        bar.close()
     return [lines[c.id] for c in cases]
+
+
+def _side_by_side(
+    cases: Sequence[Case], line_of: Callable[[Case], dict[str, Any]], jobs: int
+) -> Iterator[tuple[Case, dict[str, Any]]]:
+    """Cases with their lines, in the order in which they are ready; what has not begun when the reader leaves never does."""
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        asked = {pool.submit(line_of, case): case for case in cases}
+        for done in as_completed(asked):
+            try:
+                yield asked[done], done.result()
+            except Exception as error:  # one bad case must not end the run
+                yield asked[done], {"error": f"{type(error).__name__}: {error}"}
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:

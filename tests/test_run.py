@@ -1,13 +1,15 @@
 """A run writes a line a case, resumes, survives a bad case, and reports."""
 
 import json
+import threading
+import time
 
 import pytest
 from fakes import ScriptedWriter
 
 from eval.cases import Case, CaseError, Quote
 from eval.report import page
-from eval.run import judged, read_lines, run, summary
+from eval.run import each, judged, read_lines, run, summary
 from qa import refusal
 from qa.answer import Assistant
 from qa.settings import Settings
@@ -109,3 +111,33 @@ def test_missing_lines_are_named(index, tmp_path):
     lines = run(CASES[:1], tmp_path / "out", index, None, SETTINGS, progress=False)
     with pytest.raises(CaseError, match="缺少 2 个用例"):
         judged(CASES[:3], lines, index.by_id)
+
+
+def test_several_cases_are_answered_side_by_side(tmp_path):
+    meeting = threading.Barrier(3)
+
+    def line_of(case):
+        if case.id == "D":
+            raise ValueError("bad")
+        meeting.wait(20)  # passes only when three are under way at once
+        return {"answer": case.id}
+
+    lines = each(CASES, tmp_path / "out", SETTINGS, line_of, progress=False, jobs=4)
+    assert [line["id"] for line in lines] == ["A", "B", "C", "D"]
+    assert [line.get("answer") for line in lines] == ["A", "B", "C", None]
+    assert lines[3]["error"] == "ValueError: bad"
+    assert sorted(line["id"] for line in read_lines(tmp_path / "out" / "run.jsonl")) == ["A", "B", "C", "D"]
+
+
+def test_one_after_another_unless_asked_otherwise(tmp_path):
+    under_way, most = [], []
+
+    def line_of(case):
+        under_way.append(case.id)
+        most.append(len(under_way))
+        time.sleep(0.01)
+        under_way.remove(case.id)
+        return {}
+
+    each(CASES, tmp_path / "out", SETTINGS, line_of, progress=False)
+    assert most == [1, 1, 1, 1]
