@@ -15,12 +15,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from index.errors import WeightsError, reason
@@ -75,21 +75,29 @@ def make(gguf: Path, target: Path) -> None:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as work:
-            source, built = Path(work) / "read", Path(work) / "built"
-            source.mkdir()
-            built.mkdir()
-            _beside(gguf, source / "model.gguf")
-            _read(source / "model.gguf")
-            _rewrite(source / _GRAPH, built / _GRAPH)
-            for path in source.glob(_TOKENIZER):
-                os.replace(path, built / path.name)
-            if not target.exists():
-                os.replace(built, target)
+        with FileLock(target.with_name(f"{target.name}.lock")):
+            if not target.is_dir():  # another program may have made it meanwhile
+                _build(gguf, target)
     except OSError as error:
-        raise WeightsError(
-            f"写入 {target.parent} 失败：{reason(error)}。请腾出约 {3 * gguf.stat().st_size >> 20} MiB 空间。"
-        ) from error
+        room = 3 * gguf.stat().st_size >> 20
+        raise WeightsError(f"写入 {target.parent} 失败：{reason(error)}。请腾出约 {room} MiB 空间。") from error
+
+
+def _build(gguf: Path, target: Path) -> None:
+    work = target.with_name(f"{target.name}.building")
+    shutil.rmtree(work, ignore_errors=True)  # of a run that was cut off
+    source, built = work / "read", work / "built"
+    source.mkdir(parents=True)
+    built.mkdir()
+    try:
+        _beside(gguf, source / "model.gguf")
+        _read(source / "model.gguf")
+        _rewrite(source / _GRAPH, built / _GRAPH)
+        for path in source.glob(_TOKENIZER):
+            os.replace(path, built / path.name)
+        os.replace(built, target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _beside(gguf: Path, link: Path) -> None:

@@ -80,7 +80,7 @@ def test_it_is_made_once_for_each_state_of_the_file(gguf, tmp_path, monkeypatch)
     model.write_bytes(gguf.read_bytes())
     first = eightbit.ensure(home, model)
     assert {"openvino_model.xml", "openvino_model.bin", "openvino_tokenizer.xml"} <= {p.name for p in first.iterdir()}
-    assert [p.name for p in first.parent.iterdir()] == [first.name]
+    assert [p.name for p in first.parent.iterdir() if p.is_dir()] == [first.name]
     assert not list(model.parent.glob("openvino*")), "nothing is written beside the file"
     with monkeypatch.context() as patch:
         patch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("made again"))
@@ -96,6 +96,16 @@ def test_what_cannot_be_read_leaves_nothing_and_says_why(tmp_path):
         eightbit.ensure(tmp_path / "home", broken)
     with pytest.raises(WeightsError, match=r"unknown\.gguf 不能转换为 8 位：OpenVINO 读不懂它"):
         eightbit.ensure(tmp_path / "home", unknown)
+    assert not [p for p in (tmp_path / "home" / "cache" / "eightbit").iterdir() if "unknown" in p.name and p.is_dir()]
+
+
+def test_what_a_run_that_was_cut_off_left_is_cleared_away(gguf, tmp_path):
+    target = tmp_path / "copy"
+    (tmp_path / "copy.building" / "read").mkdir(parents=True)
+    (tmp_path / "copy.building" / "read" / "openvino_model.bin").write_bytes(b"half")
+    eightbit.make(gguf, target)
+    assert (target / "openvino_model.xml").is_file()
+    assert not (tmp_path / "copy.building").exists()
 
 
 @pytest.mark.parametrize(
