@@ -49,6 +49,8 @@ _MATTER = 0.8
 _SHORTEST = 6
 """Characters that must be left of a sentence without the asker's own words."""
 _ASKER = re.compile(r"我|您|你|咱|俺|本人")
+_AS_ASKER = re.compile(r"我(?![国省市县区])|咱|俺|本人")
+"""The writer speaks as if it were the asker (“我们是辽宁的。”)."""
 _MOST_CLAUSES = 3  # that one sentence may rest on
 _LEAD_IN = re.compile(r"^(?:根据|按照|依据)(?:以上|上述|所给|给出的|提供的)?条款(?:的?规定|内容)?，")
 _LABEL = re.compile(
@@ -125,6 +127,8 @@ class Grounder:
         if text.rstrip("”’）)】 ").endswith(("？", "?")):
             return Checked(text, "unsupported", None, _ASKING)
         text = _without_asker(text, self._asked_in)
+        if _AS_ASKER.match(text) and _own_words(text) in _own_words(self._asked_in):
+            return Checked(text, "unsupported", None, _REPEATED)
         words = _words(text)
         told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
         cited = self._support(text, words)
@@ -158,7 +162,7 @@ class Grounder:
 
         Labels, the writer's own or a clause's, are no figures.
         """
-        text = _LEAD_IN.sub("", strip_marks(sentence))
+        text = _LEAD_IN.sub("", strip_marks(sentence).strip())
         for piece in self._pieces:
             text = text.removeprefix(f"{piece.topic}：")
         return _LABEL.sub("", text)

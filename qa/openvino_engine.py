@@ -115,8 +115,8 @@ def _pipeline(genai: Any, options: dict[str, Any]) -> Any:
     scheduling.max_num_batched_tokens = PORTION
     scheduling.max_num_seqs = options["slots"]
     scheduling.enable_prefix_caching = True
-    # Twice what the slots need at the most: the rest keeps the beginnings of earlier prompts.
-    scheduling.num_kv_blocks = 2 * options["slots"] * (options["context"] // _BLOCK + 1)
+    # What the slots need at the most; an answer needs a quarter of it, and the rest keeps the beginnings of earlier prompts.
+    scheduling.num_kv_blocks = options["slots"] * (options["context"] // _BLOCK + 1)
     # In bfloat16, the default of some processors, a reply comes half as fast.
     properties = {
         "INFERENCE_PRECISION_HINT": "f32",

@@ -376,3 +376,23 @@ def test_the_year_that_the_question_names_stays():
 def test_a_sentence_that_only_says_the_question_again_is_taken_out():
     checked = grounder("研发费用有没有税收优惠政策支持办法？").check("研发费用有税收优惠政策支持办法。", 0)
     assert (checked.verdict, checked.problem) == ("unsupported", "这句话只是重复了问题")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("我们是辽宁的。", "unsupported"),  # the place is the clause's own, but it is the asker who said it
+        ("我国落实研发费用加计扣除、固定资产加速折旧等税收优惠。", "verified"),
+    ],
+)
+def test_the_writer_does_not_speak_as_the_asker(sentence, verdict):
+    question = "我和老伴都没活干，政府管不管？我们是辽宁的，税收优惠有吗"
+    found = grounder(question, region="辽宁省", level="省").check(sentence, 0)
+    assert found.verdict == verdict
+    assert (found.problem == "这句话只是重复了问题") == (verdict == "unsupported")
+
+
+def test_a_topic_copied_behind_a_mark_is_left_out():
+    found = grounder("引进院士给什么")
+    topic = found._pieces[0].topic
+    assert found.check(f"[1] {topic}：对引进的院士，给予适当科研和生活补贴。", 0).text == "对引进的院士，给予适当科研和生活补贴。"

@@ -164,6 +164,6 @@ def test_the_cache_holds_every_slot_in_full(monkeypatch, slots):
         ContinuousBatchingPipeline=lambda folder, scheduling, device, properties: seen.update(s=scheduling, p=properties),
     )
     openvino_engine._pipeline(fake, {"folder": "f", "slots": slots, "context": 4096, "threads": 2})
-    assert seen["s"].num_kv_blocks * 32 >= 2 * slots * 4096
+    assert seen["s"].num_kv_blocks * 32 >= slots * 4096
     assert seen["s"].max_num_seqs == slots
     assert seen["p"]["INFERENCE_NUM_THREADS"] == 2
