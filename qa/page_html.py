@@ -14,6 +14,7 @@ from qa import page_html_matches as matches
 from qa import page_html_parts as parts
 from qa.page_html_parts import esc
 from qa.page_text import Words
+from qa.service_job import STOPPED
 from qa.turns import Json, Turn
 
 SLOTS = ("question", "evidence", "state", "text", "below", "tools")
@@ -91,7 +92,7 @@ def _state(turn: Turn, record: Json, words: Words, live: Progress) -> str:
     if turn.status == "writing":
         return _busy(record, words, live)
     if turn.status == "stopped":
-        more = f" {esc(turn.problem)}" if turn.problem else ""
+        more = f" {esc(turn.problem)}" if turn.problem not in ("", STOPPED) else ""
         return f'<p class="yj-told">{parts.icon("stop")}{esc(words("stopped"))}{more}</p>'
     if turn.status == "failed":
         return f'<p class="yj-told yj-bad">{parts.icon("warn")}{esc(words("failed", problem=turn.problem))}</p>'

@@ -55,8 +55,12 @@ def icon(name: str) -> str:
 
 def title_of(document: Json) -> str:
     """《title》, inner title marks made single as in print."""
-    inner = str(document["title"]).translate(str.maketrans("《》", "〈〉"))
-    return f"《{inner}》"
+    return titled(str(document["title"]))
+
+
+def titled(title: str) -> str:
+    """《title》 of a title alone."""
+    return f"《{title.translate(str.maketrans('《》', '〈〉'))}》"
 
 
 def place(part: Json) -> str:

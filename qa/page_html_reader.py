@@ -63,7 +63,7 @@ def document(snapshot: Json, at: Target, words: Words, note: str = "") -> str:
     told = f'<p class="yj-remark" role="note">{esc(note)}</p>' if note else ""
     return (
         f'<article class="yj-doc" lang="zh-CN" data-document="{esc(snapshot["id"])}">{_head(snapshot)}{told}'
-        f"{_path(opened, words) if opened else ''}"
+        f"{_path(snapshot, opened, words) if opened else ''}"
         f'<div class="yj-body">{body}</div>{_repairs(snapshot, words)}</article>'
     )
 
@@ -76,10 +76,12 @@ def _head(snapshot: Json) -> str:
     return f'<header class="yj-doc-head"><h2>{esc(title_of(snapshot))}</h2><p>{esc(line)} {status}</p></header>'
 
 
-def _path(clause: Json, words: Words) -> str:
+def _path(snapshot: Json, clause: Json, words: Words) -> str:
+    """Document and headings above the clause, always in sight; the number first, since a long title is cut off."""
     steps = [*clause["headings"], clause["address"]]
     items = "".join(f"<li>{esc(' '.join(str(s).split()))}</li>" for s in steps if s)
-    return f'<nav class="yj-path" aria-label="{esc(words("path"))}"><ol>{items}</ol></nav>'
+    name = f'<p class="yj-path-of">{esc(snapshot.get("number") or "")} {esc(title_of(snapshot))}</p>'
+    return f'<nav class="yj-path" aria-label="{esc(words("path"))}">{name}<ol>{items}</ol></nav>'
 
 
 def _groups(clauses: Sequence[Json]) -> Iterator[list[Json]]:

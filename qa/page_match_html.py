@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from qa.match_wire import ConditionModel, MatchModel, MeasureModel
+from qa.page_html_parts import titled
 from qa.page_match_asker import Asked, Chip
 
 Words = Mapping[str, str]
@@ -161,7 +162,7 @@ def _card(m: MeasureModel, words: Words, below: str = "") -> str:
     ]
     told = "".join(f"<div><dt>{e(name)}</dt><dd>{body}</dd></div>" for name, body in rows)
     notes = "".join(f'<p class="yt-note">{e(n)}</p>' for n in m.notes)
-    place = f"《{m.title}》{f'（{m.number}）' if m.number else ''}{m.address}"
+    place = f"{titled(m.title)}{f'（{m.number}）' if m.number else ''}{m.address}"
     return (
         f'<article class="yt-measure yt-is-{m.verdict}"><div class="yt-tags">{_badge(m.verdict, words)}{tags}</div>'
         f'<blockquote class="yt-benefit">{e(_joined(m.benefit))}</blockquote><dl>{told}</dl>{notes}{_others(m, words)}'
@@ -225,7 +226,7 @@ def _others(m: MeasureModel, words: Words) -> str:
 
 def _rules(found: MatchModel, words: Words) -> str:
     rules = "".join(
-        f"<li><blockquote>{e(_joined(r.quote))}</blockquote><p class='yt-place'>《{e(r.title)}》{e(r.address)}</p></li>"
+        f"<li><blockquote>{e(_joined(r.quote))}</blockquote><p class='yt-place'>{e(titled(r.title))}{e(r.address)}</p></li>"
         for r in found.rules
     )
     left = "".join(f"<li>{e(x.reason)}</li>" for x in found.left_out)

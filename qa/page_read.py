@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus.records import Clause, Document, Span
 from index.search import Filters, Index
-from qa import find_address, page_read_html
+from qa import address_names, find_address, page_read_html
 from qa.page_html_parts import esc
 from qa.page_read_html import Place
 from qa.page_tabs import AT_ONCE, LIVE, reached
@@ -57,14 +59,24 @@ class Library:
         if within and meant.kind != "one":
             elsewhere = find_address.look_up(self.index, typed)
             meant = elsewhere if elsewhere.kind == "one" else meant
-        if meant.kind == "one" or (meant.kind == "document" and not within):
+        inside = within
+        if meant.kind == "document" and not within:
+            inside = meant.clauses[0].document
+            if not _rest(inside, typed):
+                return [], "", meant.clauses[0]
+        if meant.kind == "one":
             return [], "", meant.clauses[0]
-        named = [(c, ()) for c in meant.clauses] if meant.kind == "several" else []
-        filters = Filters(documents=(within.id,)) if within else None
+        named = [(c, ()) for c in meant.clauses] if meant.kind in ("several", "near") else []
+        filters = Filters(documents=(inside.id,)) if inside else None
         hits = self.index.search(typed, _HITS, filters)
         seen = {c.id for c, _ in named}
         searched = [(h.clause, _spans(h.sentences)) for h in hits if h.clause.id not in seen]
         return [*named, *searched], meant.said if named else "", None
+
+
+def _rest(document: Document, typed: str) -> str:
+    """What is looked for in a document that was named; empty when there is only its name."""
+    return re.sub(r"\W+", "", address_names.named([document], typed).rest)
 
 
 def _spans(sentences: Sequence[Any]) -> list[Span]:
@@ -94,11 +106,13 @@ def build(gr: Any, service: Any, words: Any) -> None:
                 text = gr.HTML(library.text("", Place(), words.root, t), **LIVE, elem_id="yt-text")
         current = gr.State("")
 
+    again = itertools.count()  # the same place twice is news to the browser, which goes there once more
+
     def opened(document: str, place: Place, filter_words: str) -> list[Any]:
         return [
             library.listed(filter_words, document, t),
             library.outline(document, t),
-            library.text(document, place, words.root, t),
+            f"{library.text(document, place, words.root, t)}<!-- {next(again)} -->",
             document if document in library.documents else "",
         ]
 

@@ -201,8 +201,7 @@ def _found(clause: Clause, spans: Sequence[Span], words: Words) -> str:
     shown = marked(document.text, start, end, [(*s, "mark") for s in inside])
     cut = ("…" if start > clause.start else "", "…" if end < clause.end else "")
     span = f' data-start="{inside[0][0]}" data-end="{inside[0][1]}"' if inside else ""
-    number = f"（{document.number}）" if document.number else ""
-    where = f"《{document.title}》{number} {clause.address}"
+    where = f"{document.name} {clause.address}"
     return (
         f'<li><button type="button" class="yt-hit-open" data-do="open" data-document="{esc(document.id)}" '
         f'data-clause="{esc(clause.id)}"{span} aria-label="{esc(words["read_in"])}：{esc(where)}">{esc(where)}</button>'

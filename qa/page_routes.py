@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from qa import guard, page_html_drawer, page_html_reader, page_html_shell, page_text
 from qa.page_html_parts import esc
@@ -21,6 +21,11 @@ def mount(app: FastAPI, service: Service, version: str = "0") -> None:
     """Add /page/… and /s/{token}; before anything is mounted at /."""
     _readers(app, service)
     _conversations(app, service)
+
+    @app.get(page_text.EN.root.rstrip("/"), include_in_schema=False)
+    def english(request: Request) -> RedirectResponse:
+        """As people type the address, without the slash."""
+        return RedirectResponse(request.url.replace(path=f"{request.url.path}/", scheme="", netloc=""), 308)
 
     @app.get("/s/{token}", include_in_schema=False)
     def shared(token: str, lang: str = "zh") -> HTMLResponse:

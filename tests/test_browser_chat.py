@@ -128,6 +128,17 @@ def test_signs_are_explained_and_what_was_removed_is_told(visit):  # noqa: F811
     assert "90" in turn.locator(".yj-removed li span").inner_text()
 
 
+def test_a_finished_answer_stands_in_sight(visit):  # noqa: F811
+    page = visit()
+    for question in (QUESTION, LOANS, "深圳新建社区养老服务中心每张床位有补贴吗？"):
+        ask(page, question)
+        page.locator(".yj-whole").wait_for()
+        for part in (".yj-text", ".yj-toolbar"):
+            box, frame = page.locator(f".yj-turn >> nth=-1 >> {part}").bounding_box(), page.locator("#yj-scroll").bounding_box()
+            assert frame["y"] <= box["y"]
+            assert box["y"] + box["height"] <= frame["y"] + frame["height"], question
+
+
 def test_markup_in_questions_titles_and_documents_is_text(visit):  # noqa: F811
     page = visit()
     ask(page, '<img src=x onerror="window.hacked=1"> **小微企业**首次贷款能得到多少贴息？<script>window.hacked=1</script>')

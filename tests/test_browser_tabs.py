@@ -226,6 +226,9 @@ def test_an_address_as_people_write_it_opens_its_clause(tab):
         page.click("#yt-look-go")
         page.wait_for_selector(f'.yt-target[data-clause="{clause}"]')
         assert page.locator(".yt-target").evaluate("e => document.activeElement === e")
+    page.locator(".yt-target").evaluate("e => e.blur()")
+    page.click("#yt-look-go")  # the same once more goes there once more
+    page.wait_for_function("document.activeElement.classList.contains('yt-target')")
     page.check("#yt-look-here input")
     page.fill(LOOK, "一（一）")
     page.click("#yt-look-go")
@@ -302,6 +305,8 @@ def test_nothing_is_in_the_way_of_anybody(tab, look):
     page.wait_for_selector("#yt-runs h3")
     assert axe(page, "#yt-bench") == []
     assert not wide(page)
+    label, hint = (page.locator(f"#yt-upload {part}").bounding_box() for part in ("label", "[data-testid=upload-icon]"))
+    assert hint is None or hint["y"] >= label["y"] + label["height"] or hint["x"] >= label["x"] + label["width"]
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,11 @@ def test_the_chat_stands_in_the_html_that_is_sent(whole, path, lang, hello):
     assert "<script>window.hacked" not in page
 
 
+def test_the_english_page_opens_without_its_slash(whole):
+    sent = whole.get("/en?c=abc", follow_redirects=False)
+    assert (sent.status_code, sent.headers["location"]) == (308, "/en/?c=abc")
+
+
 def test_own_files_are_served(whole):
     for name in ("page.css", "page.js", "tabs.css", "tabs.js", "icon.svg"):
         assert whole.get(f"/page/static/{name}").status_code == 200

@@ -1,7 +1,9 @@
 """Answers as HTML: marks, signs, cards, notes; nothing of anybody's words becomes markup."""
 
 import re
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -9,8 +11,10 @@ from page_records import DOCUMENT, citation, piece, record, turn
 
 from qa import page_html, page_text
 from qa.page_html import Progress
+from qa.page_html_drawer import day
 from qa.page_html_parts import marked
 from qa.page_text import EN, ZH
+from qa.service_job import STOPPED
 from qa.turns import Rating
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)> [链接](javascript:alert(3)) **粗** {{7*7}} ${alert(4)} \"'&"
@@ -209,12 +213,27 @@ def test_what_is_copied_holds_text_places_and_quotes():
 
 
 def test_stopped_and_failed_turns_keep_their_evidence():
-    for status, said in (("stopped", "已停止"), ("failed", "没有答成：生成服务断开了")):
+    for status, said in (("stopped", "已停止。找到的条款仍可查看。 生成服务断开了"), ("failed", "没有答成：生成服务断开了")):
         made = page_html.slots(turn(status, record={"evidence": [piece("一（一）段1")]}, problem="生成服务断开了"), ZH)
         assert said in made["state"]
         assert "yj-card" in made["evidence"]
         assert 'data-act="again"' in made["tools"]
         assert 'data-act="copy"' not in made["tools"]
+
+
+def test_what_the_reader_stopped_is_told_once():
+    made = page_html.slots(turn("stopped", problem=STOPPED), ZH)["state"]
+    assert Tree(made).text == "已停止。找到的条款仍可查看。"
+
+
+def test_times_are_beijing_s_wherever_the_machine_stands(monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    try:
+        assert day(datetime(2026, 11, 28, 17, 30, tzinfo=UTC)) == "2026-11-29 01:30"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_the_scope_of_a_question_stands_above_its_answer():

@@ -142,6 +142,26 @@ def test_words_are_searched_and_marked(library):
     assert {c.document.id for c, _ in library.look("护理补贴多少钱", other)[0]} == {other.id}
 
 
+def test_an_address_that_is_not_there_is_told_with_its_neighbours(library):
+    places, said, sure = library.look("3号文 九十九", None)
+    assert sure is None
+    assert "里没有“九十九”" in said
+    assert places[0][0].document.id == "qingshi-2021-3"
+    assert said in plain(found(places, said, T))
+
+
+def test_title_marks_inside_a_title_are_single():
+    clause = clauses(document(RAW, title="贯彻《纲要》的意见", number="江发〔2020〕1号"))[1]
+    assert f"《贯彻〈纲要〉的意见》（江发〔2020〕1号） {clause.address}" in plain(found([(clause, ())], "", T))
+
+
+def test_words_behind_a_document_s_name_are_searched_in_it(library):
+    places, _, sure = library.look("青政办发〔2021〕3号 补贴", None)
+    assert sure is None
+    assert {c.document.id for c, _ in places} == {"qingshi-2021-3"}
+    assert library.look("《青政办发〔2021〕3号》。", None)[2].document.id == "qingshi-2021-3"
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "？？", "x" * 5000, "<script>", "第九百九十九条"])
 def test_odd_words_do_no_harm(library, typed):
     places, said, sure = library.look(typed, None)

@@ -71,6 +71,7 @@ def test_a_span_over_two_clauses_is_marked_in_both():
 def test_headings_are_the_path():
     html = reader.document(SNAPSHOT, Target("d1", clause("一（一）段1").id, ()), ZH)
     path = re.search(r'class="yj-path".*?</nav>', html).group()
+    assert "江政发〔2022〕6号 《关于〈小微〉的" in path
     assert re.findall("<li>([^<]*)</li>", path) == ["支持政策", "贷款贴息", "一（一）段1"]
 
 

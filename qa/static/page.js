@@ -135,8 +135,8 @@
       node.dataset.told = "1";
       say($(".yj-evidence", node)?.getAttribute("aria-label") || "");
     }
-    if (message.status !== "writing" && (before === "writing" || first)) ended(message, node);
-    along(first);
+    if (message.status !== "writing" && (before === "writing" || first)) ended(message, node, first || state.follow);
+    else along(first);
   }
 
   function begun(message, node) {
@@ -147,13 +147,14 @@
     if (Math.max(...numbers) > numbers.length) attempt(refresh);
   }
 
-  function ended(message, node) {
+  function ended(message, node, follows) {
     if (state.running && (state.running.turn === message.turn || state.running.local === node.dataset.local)) {
       state.running = null;
       busy(false);
     }
     if (message.say) say(message.say.replace(/\[\d+\]/g, ""));
-    attempt(whole);
+    settle(node, follows);
+    attempt(() => whole().then(() => settle(node, follows)));
   }
 
   function refused(message, waits) {
@@ -257,6 +258,15 @@
     const scroll = $("#yj-scroll");
     if (force) state.follow = true;
     if (state.follow && state.running) scroll.scrollTop = scroll.scrollHeight;
+  }
+
+  // A whole answer stands in sight: to its end, or from its beginning when it is longer than the screen.
+  function settle(node, follows) {
+    if (!follows) return;
+    const scroll = $("#yj-scroll");
+    const begins = $('[data-slot="state"]', node).getBoundingClientRect().top - scroll.getBoundingClientRect().top - 12;
+    const ends = scroll.scrollHeight - scroll.clientHeight;
+    scroll.scrollTop = Math.max(Math.min(scroll.scrollTop, ends), Math.min(ends, scroll.scrollTop + begins));
   }
 
   // --- asking ------------------------------------------------------------------------------------
