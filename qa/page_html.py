@@ -6,6 +6,7 @@ of them. A turn is made of slots, so that a growing answer changes only what is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -74,10 +75,17 @@ def _question(turn: Turn, record: Json, words: Words, tools: bool) -> str:
     note = ""
     if standalone and standalone != record.get("question", turn.question):
         note = f'<p class="yj-understood">{esc(words("understood", question=standalone))}</p>'
+    scope = _scope_kept(turn.filters)
     return (
-        f'<div class="yj-ask"><h2 class="yj-asked"><span class="yj-sr">{esc(words("you_asked"))}：</span>'
+        f'<div class="yj-ask"><h2 class="yj-asked"{scope}><span class="yj-sr">{esc(words("you_asked"))}：</span>'
         f"{esc(turn.question)}</h2>{edit}</div>{_scope(turn.filters, words)}{note}"
     )
+
+
+def _scope_kept(filters: Mapping[str, Sequence[object]]) -> str:
+    """For the choice of scope beside the box, when the page is opened anew."""
+    chosen = {key: list(values) for key, values in filters.items() if values}
+    return f' data-scope="{esc(json.dumps(chosen, ensure_ascii=False))}"' if chosen else ""
 
 
 def _scope(filters: Mapping[str, Sequence[object]], words: Words) -> str:

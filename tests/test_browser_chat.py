@@ -222,6 +222,13 @@ def test_the_scope_limits_what_is_found(visit):  # noqa: F811
     tags = finished(page).locator(".yj-card-tags").all_inner_texts()
     assert tags
     assert all(text.startswith("县") for text in tags)
+    page.reload()
+    old = finished(page).get_attribute("data-turn")
+    page.get_by_role("button", name="范围 · 1").wait_for()  # still chosen
+    page.locator('[data-act="again"]').click()
+    page.wait_for_function("old => document.querySelector('.yj-turn:has(.yj-toolbar)')?.dataset.turn !== old", arg=old)
+    assert all(text.startswith("县") for text in finished(page, 1).locator(".yj-card-tags").all_inner_texts())
+    assert "范围：县" in page.locator(".yj-turn").inner_text()
 
 
 def test_an_impossible_question_is_told_and_given_back(visit):  # noqa: F811

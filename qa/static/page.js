@@ -242,6 +242,7 @@
         state.send?.follow({ turn: last.dataset.turn });
       }
       last?.scrollIntoView({ block: "start" });
+      if (last) choose(JSON.parse($(".yj-asked", last).dataset.scope || "{}"));
     }
     greet();
   }
@@ -292,6 +293,12 @@
       (found[input.name] ||= []).push(input.name === "years" ? +input.value : input.value);
     });
     return found;
+  }
+
+  // What the last question was limited to stays chosen when its conversation is opened again.
+  function choose(scope) {
+    $$("#yj-filters input").forEach((input) => (input.checked = (scope[input.name] || []).map(String).includes(input.value)));
+    countFilters();
   }
 
   function ask(question, replaces = "") {
