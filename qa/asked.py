@@ -53,12 +53,16 @@ _FORM = re.compile(
 _POST = "组长|主任|处长|科长|局长|厅长|院长|负责人|领导|委员|理事长|管理员"
 _NAME = re.compile(rf"(?:{_POST})[^，。？?]{{0,8}}(?:叫什么|名字)|贵姓|怎么称呼|找哪位")
 _PERSON = re.compile(rf"(?:{_POST})[^，。？?]{{0,8}}(?:是谁|有哪些人|都有谁)")
-_LIST = re.compile(r"(?<![黑红])名单|原话怎么写")
+_LIST = re.compile(
+    r"(?<![黑红])名单(?:里|上|中)?(?:都|现在)?(?:有|是|在|包括)?(?:没有|谁|哪|什么|几|多少)|(?<![黑红])名单[^，。？?]{0,2}(?:给|发)我|(?:公布|发布|提供|给|要|看|查|列出|有没有)[^，。？?]{0,12}(?<![黑红])名单"
+    r"|(?<![黑红])名单(?:呢|吗|有吗|公布了吗)?[？?]?$|原话怎么写"
+)
 _ORGANISATION = "公司|企业|厂家?|单位|学校|高校|大学|银行|医院"
 _NAMES = re.compile(
     rf"哪(?:家|几家|所|几所)(?:{_ORGANISATION})(?:承担|中标|入选|入驻|拿|做|是)|(?:都|分别|各|具体)(?:是|有|叫)哪些(?:{_ORGANISATION})|银行是(?:哪|试点)"
     rf"|[家所][^，。？?]{{0,16}}(?:分别|都|各)(?:自)?叫(?:什么|啥)|(?:{_ORGANISATION})[^，。？?]{{0,4}}(?:分别|都|各)(?:自)?叫(?:什么|啥)"
-    r"|(?:入驻|入选|中标|获批|上榜|挂牌)[^，。？?]{0,8}(?:哪|谁)|(?:哪|谁)[^，。？?]{0,10}(?:入驻|入选|中标|获批|上榜|挂牌)"
+    r"|(?:入驻|入选|中标|获批|上榜|挂牌)(?!人数|数|条件|标准|率|工作)[^，。？?]{0,8}(?:哪[些家个几所]|(?<!由)谁(?!负责|牵头|来?管|审|批|组织))"
+    r"|(?:哪[些家个几所]|谁)[^，。？?]{0,10}(?:入驻|入选|中标|获批|上榜|挂牌)"
 )
 _NAMED = re.compile(r"(?:公司|集团|大学|学院|研究[院所])(?:（[^）]*）)?(?:、|和|等)")
 _SPANS = frozenset(("年", "月", "个月", "日", "天", "个工作日", "工作日", "小时", "个小时", "分钟"))
@@ -135,7 +139,9 @@ def _lasting(text: str) -> bool:
 
 
 def _has(text: str, *units: str) -> bool:
-    return any(q.unit in units for q in quantities(text))
+    """True when a figure has one of the units, behind it or, as in tables, in the label of its row: 增速（%）：6.5左右."""
+    labelled = any(unit and re.search(rf"（[^（）]{{0,4}}{unit}）[^。]*[:：]\D{{0,2}}\d", text) for unit in units)
+    return labelled or any(q.unit in units for q in quantities(text))
 
 
 def _form_stated(form: re.Match[str] | None, text: str) -> bool:

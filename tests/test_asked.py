@@ -6,7 +6,7 @@ from qa.asked import figure_wanted, wanted
 
 MONEY, SHARE, COUNT, AREA, POINTS = "具体金额", "具体比例", "具体数量", "具体面积", "具体分数"
 DAY, YEAR, FIGURE = "具体日期", "具体时间", "具体数字"
-FORM, NAME, PERSON, LIST = "办理材料、表格或联系方式", "具体姓名", "具体人选", "具体名单或原文"
+FORM, NAME, PERSON, LIST, NAMES = "办理材料、表格或联系方式", "具体姓名", "具体人选", "具体名单或原文", "具体名称"
 
 
 def kind(question):
@@ -43,6 +43,12 @@ def kind(question):
         ("民政局的局长叫什么名字？", NAME),
         ("领导小组组长是谁？", PERSON),
         ("试点名单里都有谁？", LIST),
+        ("这批试点的名单在哪里看？", LIST),
+        ("名单里有没有我们镇？", LIST),
+        ("把入选的名单给我一份", LIST),
+        ("哪些养老院入选了首批试点？", NAMES),
+        ("入驻的机构是哪几家？", NAMES),
+        ("能拿多少补贴？", MONEY),
     ],
 )
 def test_kind_of_answer(question, name):
@@ -71,10 +77,13 @@ def test_kind_of_answer(question, name):
         "政府网站建设有什么要求？",
         "电话营销有什么规定？",
         "模板工程有什么安全规定？",
+        "被列入失信名单的人在哪些事情上受限？",
+        "入选人数由谁负责？",
+        "入选条件由谁来定？",
     ],
 )
 def test_no_such_thing_is_wanted(question):
-    assert kind(question) not in {MONEY, FORM, SHARE, NAME, PERSON, LIST, DAY}
+    assert kind(question) not in {MONEY, FORM, SHARE, NAME, NAMES, PERSON, LIST, DAY}
 
 
 @pytest.mark.parametrize(
@@ -138,3 +147,34 @@ def test_a_short_question_is_read_whole():
 )
 def test_a_number_is_wanted(question, expected):
     assert figure_wanted(question) is expected
+
+
+def test_a_share_tells_how_much_one_gets_but_not_how_many_yuan():
+    clause = "奖励不低于净收入的50%。"
+    assert wanted("完成人能拿多少奖励？").stated(clause)
+    assert not wanted("完成人能拿多少万元奖励？").stated(clause)
+    assert wanted("完成人能拿多少奖励？").stated("奖励10万元。")
+    assert not wanted("完成人能拿多少奖励？").stated("给予适当奖励。")
+
+
+def test_the_unit_of_a_table_stands_in_its_label():
+    row = "类别：床位，指标：护理型床位增速（%），2020年：7.5左右，2025年：6.5左右"
+    assert wanted("护理型床位每年增长百分之几？").stated(row)
+    assert not wanted("护理型床位每年增长百分之几？").stated("指标：护理型床位增速（%），2020年：-")
+    assert not wanted("护理型床位补贴多少钱？").stated(row)
+    assert wanted("护理型床位补贴多少钱？").stated("指标：补贴（万元），2020年：12")
+
+
+@pytest.mark.parametrize(
+    ("question", "late"),
+    [
+        ("最后建成了哪几个中心？", True),
+        ("最后想建成哪几个中心？", False),
+        ("今年发了多少补贴？", True),
+        ("到2025年要建成多少个中心？", False),
+    ],
+)
+def test_what_has_become_of_it(question, late):
+    from qa.refusal import _SO_FAR
+
+    assert bool(_SO_FAR.search(question)) is late
