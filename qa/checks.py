@@ -231,10 +231,14 @@ def misdated(text: str, source: Sequence[str]) -> str:
     return ""
 
 
+_BASE_YEAR = re.compile(r"(?:比|较|相比|相较于?|高于|低于|与)(?:19|20)\d\d年(?:底|末)?")
+"""What a figure is measured against (比2015年下降41%) is not the year that it is of."""
+
+
 def _dated(text: str) -> list[tuple[int, Quantity]]:
     """Figures with the year named before them; 0 where none is."""
     found, year = [], 0
-    for quantity in quantities(text):
+    for quantity in quantities(_BASE_YEAR.sub("", text)):
         if quantity.unit == "年" and 1949 <= quantity.value <= 2100:
             year = int(quantity.value)
         else:
