@@ -75,8 +75,12 @@ class Document:
     @property
     def name(self) -> str:
         """《title》（文号), the way a reader names the document."""
-        inner = self.title.translate(str.maketrans("《》", "〈〉"))
-        return f"《{inner}》" + (f"（{self.number}）" if self.number else "")
+        return titled(self.title) + (f"（{self.number}）" if self.number else "")
+
+
+def titled(title: str) -> str:
+    """《title》; marks inside it become single, as in print: 《关于贯彻〈…〉的意见》."""
+    return f"《{title.translate(str.maketrans('《》', '〈〉'))}》"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class Clause:
     @property
     def citation(self) -> str:
         """中发〔2015〕8号 五（十四）; the title stands in where there is no 文号."""
-        return f"{self.document.number or '《' + self.document.title + '》'} {self.address}".strip()
+        return f"{self.document.number or titled(self.document.title)} {self.address}".strip()
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from corpus.records import titled
 from qa import guard
 from qa.api_openai_models import NAME, Annotation, ChatRequest, Completion, FaultReply, Location, Model, Models, Usage
 from qa.api_problems import fault, openai_error
@@ -206,7 +207,7 @@ class _Speaker:
         return [self._annotation(citation, mark(record, behind, citation), before) for citation in record["citations"]]
 
     def _annotation(self, citation: Json, at: tuple[int, int], before: int) -> Json:
-        name = f"《{citation['title']}》{citation['number']} {citation['address']}".strip()
+        name = f"{titled(citation['title'])}{citation['number']} {citation['address']}".strip()
         place = Location(start_index=before + at[0], end_index=before + at[1], title=name, url=self._url(citation))
         return Annotation(url_citation=place, youju=citation).model_dump()
 

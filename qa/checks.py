@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from corpus import numerals
 from corpus.lookup import named_documents
 from corpus.quantities import Quantity, quantities
-from corpus.records import Clause
+from corpus.records import Clause, titled
 from index.places import places, provinces_of
 from index.tokens import content_words
 
@@ -163,7 +163,7 @@ def document(text: str, clauses: Sequence[Clause]) -> str:
     """A 《title》 or 文号 that is not the cited clauses'."""
     for title in re.findall(r"《([^》]+)》", text):
         if not any(title in c.document.title or c.document.title in title or title in c.text for c in clauses):
-            return f"所引条款不属于《{title}》"
+            return f"所引条款不属于{titled(title)}"
     for number in re.findall(r"[〔\[（(]\d{4}[〕\]）)]\d{1,4}号|(?<![\d月])\d{1,4}号文", text):
         if not any(named_documents([c.document], number) or number in c.text for c in clauses):
             return f"所引条款不属于{number}"

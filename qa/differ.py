@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from corpus.lookup import named_documents
 from corpus.quantities import Quantity, quantities
-from corpus.records import Clause, Span
+from corpus.records import Clause, Span, titled
 from index.search import Hit
 from qa.context import figure_words
 from qa.records import Piece
@@ -52,7 +52,7 @@ def differing(
 def label(clause: Clause) -> str:
     """《title》（level or region，year）: how a statement is told from one of another document."""
     document = clause.document
-    name = f"《{document.title}》" if len(document.title) <= _SHORT or not document.number else document.number
+    name = titled(document.title) if len(document.title) <= _SHORT or not document.number else document.number
     place = document.region if document.region and document.region != "全国" else document.level
     year = f"{document.year}年" if document.year else ""
     return f"{name}（{'，'.join(part for part in (place, year) if part)}）"

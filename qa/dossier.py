@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from corpus.records import titled
 from qa.match_wire import ConditionModel, MatchModel, MeasureModel
 
 VERDICTS = {"met": "符合", "unknown": "待确认", "not_met": "不符合"}
@@ -103,7 +104,7 @@ def page(found: MatchModel, corpus: str) -> str:
         parts += [_measure(n, m) for n, m in enumerate(failed, start=1)]
     if found.rules:
         parts.append("<h2>能否同时享受</h2>")
-        parts += [f"<p>《{_e(r.title)}》{_e(r.address)}</p><blockquote>{_e(r.quote)}</blockquote>" for r in found.rules]
+        parts += [f"<p>{_e(titled(r.title))}{_e(r.address)}</p><blockquote>{_e(r.quote)}</blockquote>" for r in found.rules]
     if found.left_out:
         parts.append("<h2>没有列出的文件</h2>")
         parts += [f"<p>{_e(x.reason)}。</p>" for x in found.left_out]
@@ -111,7 +112,7 @@ def page(found: MatchModel, corpus: str) -> str:
 
 
 def _measure(number: int, m: MeasureModel) -> str:
-    place = f"《{m.title}》{f'（{m.number}）' if m.number else ''}{m.address}"
+    place = f"{titled(m.title)}{f'（{m.number}）' if m.number else ''}{m.address}"
     verdict = f"<span class='badge {m.verdict}'>{VERDICTS[m.verdict]}</span>"
     told = [f"力度：{m.strength}", f"金额或比例：{m.amount or '条文没有写明'}", f"主管：{_agency(m)}"]
     told += [f"条文没有写明：{'、'.join(m.missing)}"] if m.missing else []
@@ -164,7 +165,7 @@ def sheet(found: MatchModel, corpus: str) -> bytes:
             m.amount or "条文没有写明",
             _agency(m),
             "、".join(m.missing),
-            f"《{m.title}》",
+            titled(m.title),
             m.number,
             m.address,
             m.level,
@@ -190,7 +191,7 @@ def sheet(found: MatchModel, corpus: str) -> bytes:
         ("声明", found.disclaimer),
         ("追问", found.ask or ""),
         *(("提示", note) for note in found.notes),
-        *(("能否同时享受", f"《{r.title}》{r.address}：{r.quote}") for r in found.rules),
+        *(("能否同时享受", f"{titled(r.title)}{r.address}：{r.quote}") for r in found.rules),
         *(("没有列出", x.reason) for x in found.left_out),
     ]
     _fill(book, "说明", ["项目", "内容"], told)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 import prompts
+from corpus.records import titled
 from qa.show import VERDICTS
 from qa.tongue import language
 from qa.turns import Conversation, Json, Turn
@@ -198,7 +199,7 @@ def _found(record: Json) -> Iterator[Basis]:
 
 def _place(row: Json) -> str:
     number = _line(row.get("number") or "")
-    return f"《{_line(row['title'])}》{f'（{number}）' if number else ''}{_line(row['address'])}"
+    return f"{titled(_line(row['title']))}{f'（{number}）' if number else ''}{_line(row['address'])}"
 
 
 def _where(piece: Json) -> str:
@@ -241,7 +242,7 @@ def _sources(turns: Iterable[Turn]) -> Iterator[str]:
         prints = record.get("documents") or {}
         for row in [*record.get("citations", []), *record.get("evidence", [])]:
             number = _line(row.get("number") or "")
-            name = f"《{_line(row['title'])}》{f'（{number}）' if number else ''}"
+            name = f"{titled(_line(row['title']))}{f'（{number}）' if number else ''}"
             kept = _line(prints.get(row["document"], ""))
             told[f"{name}，文本指纹 {kept[:16]}" if kept else name] = None
     yield from told

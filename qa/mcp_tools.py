@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 import prompts
-from corpus.records import Clause, Document
+from corpus.records import Clause, Document, titled
 from index import measures
 from index.search import Filters, Index
 from qa import mcp_wire, wire
@@ -244,7 +244,7 @@ def _named(found: Clause) -> str:
 
 
 def _placed(found: mcp_wire.PlaceModel) -> str:
-    return f"《{found.title}》{f'（{found.number}）' if found.number else ''}{found.address} 〔{found.clause}〕"
+    return f"{titled(found.title)}{f'（{found.number}）' if found.number else ''}{found.address} 〔{found.clause}〕"
 
 
 def _beginning(found: Clause) -> str:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
+from corpus.records import titled
 from qa.page_text import Words
 from qa.turns import Json
 
@@ -56,11 +57,6 @@ def icon(name: str) -> str:
 def title_of(document: Json) -> str:
     """《title》, inner title marks made single as in print."""
     return titled(str(document["title"]))
-
-
-def titled(title: str) -> str:
-    """《title》 of a title alone."""
-    return f"《{title.translate(str.maketrans('《》', '〈〉'))}》"
 
 
 def place(part: Json) -> str:

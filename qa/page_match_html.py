@@ -7,8 +7,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from corpus.records import titled
 from qa.match_wire import ConditionModel, MatchModel, MeasureModel
-from qa.page_html_parts import titled
 from qa.page_match_asker import Asked, Chip
 
 Words = Mapping[str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from corpus.records import Clause, Span
+from corpus.records import Clause, Span, titled
 from index.search import Hit
 from qa.match_records import Matches
 
@@ -47,7 +47,7 @@ class Piece:
     def heading(self) -> str:
         """A short name of the document, its region, and the headings that say what the sentences are about."""
         document = self.clause.document
-        name = f"《{document.title}》" if len(document.title) <= 16 or not document.number else document.number
+        name = titled(document.title) if len(document.title) <= 16 or not document.number else document.number
         above = [h for h in self.clause.headings if h not in self.text]
         return f"{name}（{document.region or document.level}）{'，'.join(above[-2:])}"
 

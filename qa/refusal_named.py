@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from corpus import lookup, numerals
-from corpus.records import Document
+from corpus.records import Document, titled
 from index.search import Hit
 from index.tokens import content_words, fold
 
@@ -65,7 +65,7 @@ def absent_article(question: str, documents: Sequence[Document], hits: Sequence[
     value = numerals.parse(wanted["number"])
     if any(numerals.parse(label["number"]) == value for label in _LABEL.finditer(named[0].text)):
         return ""
-    return f"《{named[0].title}》{wanted.group()}"
+    return f"{titled(named[0].title)}{wanted.group()}"
 
 
 def abroad(question: str, hits: Sequence[Hit]) -> str:
