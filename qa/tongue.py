@@ -19,7 +19,8 @@ from qa.writer import Writer
 from qa.writing import WriterError
 
 Language = Literal["zh", "zh-Hant", "en"]
-_TOKENS = 120
+_TOKENS = 240
+"""A clause's own sentence of a hundred characters needs nearly so many in English."""
 _BOTH = frozenset("乾藉著瞭覆徵佔麽")
 """Characters that simplified texts have too (乾县、藉口)."""
 _STATES = re.compile(r"^(?P<who>.{1,60}?)写明：(?P<quote>「.*」)。$", re.DOTALL)
@@ -96,5 +97,6 @@ _SMALL = 1
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - reads better
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _ENGLISH = re.compile(
-    rf"(?:(?P<digits>\d[\d,]*(?:\.\d+)?)|\b(?P<word>{'|'.join(_NUMBERS)})\b)(?:[ -]?(?P<scale>{'|'.join(_SCALES)})\b)?"
+    rf"(?:(?<![a-z\d.])(?P<digits>\d[\d,]*(?:\.\d+)?)|\b(?P<word>{'|'.join(_NUMBERS)})\b)"
+    rf"(?:[ -]?(?P<scale>{'|'.join(_SCALES)})\b)?"
 )

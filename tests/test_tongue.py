@@ -133,6 +133,10 @@ def test_a_translation_that_cannot_be_trusted_is_not_shown(reply):
         ("补贴1万元。", "10,000 yuan."),
         ("补贴5亿元。", "500 million yuan."),
         ("培养3万人。", "30,000 people"),
+        (
+            "CAP1400工程2020年建成，支持IPv6。",
+            "The CAP1400 plant, with IPv6, is finished in 2020.",
+        ),  # parts of names are no figures
     ],
 )
 def test_the_same_figures(text, said):
