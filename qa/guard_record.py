@@ -101,12 +101,17 @@ class Record:
         if self.meters is not None:
             self.meters.request(route, status, seconds, method if method in _METHODS else "other")
         if status >= 400 or kind(path) not in ("file", "health"):
-            level = logging.ERROR if status >= 500 else logging.INFO
+            level = logging.ERROR if status >= 500 and not _waits(path, status) else logging.INFO
             who = scope.get("youju")
             client: dict[str, Any] = {"address": scope["client"][0] if scope.get("client") else ""} | (
                 {"client": who.told} if who else {}
             )
             logs.note("request", level, method=method, route=route, status=status, ms=round(seconds * 1000, 1), **client)
+
+
+def _waits(path: str, status: int) -> bool:
+    """Whether a poll was told “not yet”: that answer is what it came for, and a minute of loading is full of them."""
+    return status == 503 and path == "/readyz"
 
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from fastapi import FastAPI
-from guarded import HTML
+from guarded import HTML, lines, logging_to  # noqa: F401 - a fixture
 from starlette.testclient import TestClient
 
 from qa.guard_front import Front
@@ -85,6 +85,18 @@ def test_while_it_loads_it_names_what_is_missing():
         assert made.closed == ["entered"]
         assert made.ended == [True]
     assert made.closed == ["entered", "left"]
+
+
+def test_polls_while_it_loads_and_ends_are_no_errors_of_the_log(logged):
+    made = Loading()
+    with TestClient(made.front) as client:
+        assert client.get("/readyz").status_code == client.post("/api/ask", json={}).status_code == 503
+        made.go.set()
+        until(lambda: made.ended, "the application")
+        made.front.close(1).join()
+        assert client.get("/readyz").status_code == 503
+    found = [(line["method"], line["status"], line["level"]) for line in lines(logged) if line["event"] == "request"]
+    assert found == [("GET", 503, "info"), ("POST", 503, "error"), ("GET", 503, "info")]
 
 
 def test_what_cannot_be_opened_is_told_to_who_started_it():

@@ -116,6 +116,15 @@ def test_files_and_health_fill_no_log(logged, tmp_path):
     assert [line["status"] for line in lines(logged)] == [404]
 
 
+def test_a_poll_that_is_told_to_wait_is_no_error(logged, tmp_path):
+    """Whoever is paged by errors must not be for each poll of a service that cannot answer yet; other failures stay errors."""
+    lost = TestClient(guarded(service(tmp_path, Clients(broken=True))))
+    assert lost.get("/readyz").status_code == 503
+    assert lost.get("/api/broken").status_code == 500
+    found = [(line["route"], line["status"], line["level"]) for line in lines(logged) if line["event"] == "request"]
+    assert found == [("/readyz", 503, "info"), ("/api/broken", 500, "error")]
+
+
 def test_a_line_can_be_read_by_any_json_reader(logged):
     logs.note("odd", value={1, 2}, text="\ud800 \u2028")
     assert len(logged.getvalue().split("\n")) == 2
