@@ -14,11 +14,15 @@ import openai
 from qa.settings import Settings
 from qa.writing import GREEDY, Message, WriterError, estimated_tokens, fit, prompt_length, pumped
 
+_SLOTS = 4
+"""Replies asked for at once unless told: what the server can do is not known here."""
+
 
 class OpenAIWriter:
     """A model behind any server that speaks OpenAI's chat protocol; it need not be up before the first question."""
 
     def __init__(self, settings: Settings) -> None:
+        self.slots = settings.slots or _SLOTS
         self._url, self._key, self._model = settings.writer_url, settings.writer_key, settings.writer_model
         self._patience, self._context = settings.writer_timeout, settings.context_tokens
         # Connections are not shared, so that shutting one cannot hit another reply. The openai package's own

@@ -63,7 +63,7 @@ class Service:
         self.assistant, self.store, self.settings, self.meters = assistant, store, settings, meters
         self.keeper: Keeper = Memory() if store is None else store
         self.documents = Documents(assistant.index, self.keeper)
-        self.line = Line(settings.slots, settings.waiting)
+        self.line = Line(settings.slots or assistant.writer.slots, settings.waiting)
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
         self._closing = False

@@ -202,7 +202,7 @@ class Gate:
     """A Writer that waits for its turn before it writes for the first time, and stops when its job does."""
 
     def __init__(self, writer: Writer, job: Job) -> None:
-        self.name, self._writer, self._job = writer.name, writer, job
+        self.name, self.slots, self._writer, self._job = writer.name, writer.slots, writer, job
         self._entered = False
         self.written = 0
         """Pieces, which are tokens for an engine in the process."""

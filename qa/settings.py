@@ -37,8 +37,8 @@ class Settings:
     """Of the generator; 0: as many as the machine has cores, 8 at most."""
     context_tokens: int = 4096
     """Per conversation slot of the generator; an answer needs about 900."""
-    slots: int = 4
-    """Answers written at once, in one batch; further ones wait."""
+    slots: int = 0
+    """Answers written at once, in one batch; further ones wait. 0: as many as suit the engine that writes, its `slots`."""
     evidence_tokens: int = 400
     """Of evidence in the prompt: two cores read some 80 (llama.cpp) to 220 tokens a second, the reader waits for them."""
     answer_tokens: int = 220
@@ -115,7 +115,7 @@ _TEXTS = ("engine", "host", "store_url", "cors", "proxies", "writer_url", "write
 _RANGES = {
     "threads": (0, 256),
     "context_tokens": (1024, 131072),
-    "slots": (1, 64),
+    "slots": (0, 64),
     "evidence_tokens": (100, 16384),
     "answer_tokens": (32, 4096),
     "hits": (5, 100),

@@ -23,12 +23,16 @@ from qa.writing import GREEDY, Message, Replies, WriterError, estimated_tokens, 
 __all__ = ["LlamaWriter", "Message", "TransformersWriter", "Writer", "WriterError", "writer"]
 
 _LOG = logging.getLogger(__name__)
+_LLAMA_SLOTS = 2
+"""Two cores write for four people in 3.6 times the time of one by twos, in 4.2 times all at once."""
 
 
 class Writer(Protocol):
     """Chat messages → text, piece by piece."""
 
     name: str
+    slots: int
+    """Replies that it is best given at once, unless the settings say how many."""
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         """Pieces of the reply, greedy; closing the iterator stops the writing. Empty ones while nothing comes.
@@ -102,8 +106,9 @@ class LlamaWriter:
 
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(path)
-        parameters.n_ctx = settings.context_tokens * settings.slots
-        parameters.n_parallel = settings.slots
+        self.slots = settings.slots or _LLAMA_SLOTS
+        parameters.n_ctx = settings.context_tokens * self.slots
+        parameters.n_parallel = self.slots
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = _threads(settings)
         parameters.n_batch = parameters.n_ubatch  # it stops only between two batches, and computes by the smaller ones anyway
         parameters.cache_ram_mib = 128  # the default of 8 GiB would outgrow small machines
@@ -151,6 +156,9 @@ class LlamaWriter:
 
 class TransformersWriter:
     """Any causal language model that transformers can load, from a local folder or the hub's local cache."""
+
+    slots = 1
+    """It writes one reply after the other: a second reader waits in the line, which is fair and tells the place."""
 
     def __init__(self, folder: str, name: str, gguf: str | None = None, context: int = 4096) -> None:
         os.environ["HF_HUB_OFFLINE"] = "1"

@@ -20,6 +20,7 @@ class _Reply:
     """Writes the same to everybody."""
 
     name = "scripted"
+    slots = 4
 
     def __init__(self):
         self._reply = Path(os.environ["BENCH_REPLY"]).read_text("utf-8")

@@ -90,6 +90,7 @@ class Script:
     """
 
     name = "scripted"
+    slots = 4
 
     def __init__(self, reply: str = "每张床位给予1万元建设补贴。") -> None:
         self.reply, self.say, self.pace = reply, [], 0.0  # type: tuple[str, list[tuple[str, str]], float]

@@ -78,6 +78,7 @@ class ScriptedWriter:
     """
 
     name = "scripted"
+    slots = 4
 
     def __init__(self, *replies: str | BaseException, piece: int = 3) -> None:
         self.replies = deque(replies)

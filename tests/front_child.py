@@ -28,6 +28,7 @@ REPLY = "新建社区养老服务中心按每张床位1万元给予建设补贴�
 
 class PacedWriter:
     name = "paced"
+    slots = 4
 
     def __init__(self, pace: float) -> None:
         self.pace = pace

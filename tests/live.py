@@ -20,6 +20,7 @@ class SteadyWriter:
     """
 
     name = "scripted"
+    slots = 4
 
     def __init__(self, reply: str = REPLY, piece: int = 3, gate: threading.Event | None = None) -> None:
         self.reply, self.piece, self.gate, self.stopped = reply, piece, gate, 0

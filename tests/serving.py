@@ -32,6 +32,7 @@ class HeldWriter:
     """
 
     name = "held"
+    slots = 4
 
     def __init__(self, reply: str = REPLY, piece: int = 3) -> None:
         self.reply, self.piece = reply, piece

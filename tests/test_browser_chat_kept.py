@@ -200,7 +200,7 @@ def test_a_rating_with_its_reason_is_kept(live, visit):  # noqa: F811
 
 def test_the_place_in_line_is_told_while_the_evidence_can_be_read(live, visit, script):  # noqa: F811
     script.hold()
-    jobs = [live.service.ask(QUESTION, f"page:other{n}") for n in range(live.service.settings.slots + 1)]
+    jobs = [live.service.ask(QUESTION, f"page:other{n}") for n in range(live.service.assistant.writer.slots + 1)]
     page = visit()
     ask(page, done=False)
     page.locator(".yj-busy", has_text="前面还有 1 人").wait_for()

@@ -44,6 +44,7 @@ def chosen(gguf, home, settings):
 def made(chosen):
     engine = writer(chosen)
     assert isinstance(engine, OpenVinoWriter)
+    assert engine.slots == engine._options["slots"] == 2
     yield engine
     engine.close()
 
@@ -155,10 +156,11 @@ def test_the_engine_ends_with_the_program_that_started_it(chosen, tmp_path):
 
 
 def test_the_processor_decides_where_nobody_has_chosen(chosen, monkeypatch):
-    for fast, kind in ((True, OpenVinoWriter), (False, LlamaWriter)):
+    for fast, kind, slots in ((True, OpenVinoWriter, 4), (False, LlamaWriter, 2)):
         monkeypatch.setattr(eightbit, "fast_here", lambda fast=fast: fast)
-        engine = writer(replace(chosen, engine="auto"))
+        engine = writer(replace(chosen, engine="auto", slots=0))
         assert type(engine) is kind
+        assert engine.slots == slots
         if fast:
             engine.close()
 
@@ -168,7 +170,9 @@ def test_llama_takes_over_what_openvino_cannot_read(chosen, tmp_path, monkeypatc
     monkeypatch.setattr(eightbit, "fast_here", lambda: True)
     settings = replace(chosen, index=replace(chosen.index, generator=str(plain)))
     with caplog.at_level(logging.WARNING):
-        assert type(writer(replace(settings, engine="auto"))) is LlamaWriter
+        taken = writer(replace(settings, engine="auto", slots=0))
+    assert type(taken) is LlamaWriter
+    assert taken.slots == 2
     assert "就不再尝试）：plain.gguf 不能转换为 8 位" in caplog.text
     with pytest.raises(engines.WeightsError, match=r"plain\.gguf 不能转换为 8 位"):
         writer(settings)

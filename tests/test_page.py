@@ -136,7 +136,7 @@ def test_a_stored_answer_is_followed_by_one_message_and_anothers_is_missing(serv
 def test_a_full_line_is_told(service):
     writer = service.assistant.writer
     writer.hold()
-    jobs = [service.ask(QUESTION, "page:a") for _ in range(service.settings.slots + service.settings.waiting)]
+    jobs = [service.ask(QUESTION, "page:a") for _ in range(service.assistant.writer.slots + service.settings.waiting)]
     (message,) = asked(service)
     assert "slots" not in message
     assert message["problem"]

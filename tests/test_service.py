@@ -158,6 +158,19 @@ def test_ten_at_once_all_see_their_evidence_before_anybody_has_written_a_word(ma
     assert all(p == sorted(p, reverse=True) and p[-1] == 0 for p in places if p)
 
 
+@pytest.mark.parametrize(("told", "at_once"), [({}, 3), ({"slots": 1}, 1)])
+def test_as_many_write_at_once_as_suit_the_engine_unless_the_settings_say_otherwise(make, told, at_once):
+    writer = HeldWriter()
+    writer.slots = 3
+    made = make(writer, **told)
+    jobs = [made.ask(QUESTION, f"asker {n}") for n in range(5)]
+    writer.until(writing=at_once)
+    until(lambda: made.line.length == 5 - at_once)
+    writer.let_all()
+    assert all(finished(job).status == "done" for job in jobs)
+    assert writer.most == at_once
+
+
 def test_nobody_gets_anothers_words(make):
     made = make(ScriptedWriter(*[REPLY] * 8), slots=8)
     questions = [f"新建社区养老服务中心每张床位有多少建设补贴？第{n}问" for n in range(8)]

@@ -67,6 +67,7 @@ def test_settings_cannot_be_changed():
         ("YOUJU_PORT", "http"),
         ("YOUJU_ENGINE", "magic"),
         ("YOUJU_SLOTS", "999"),
+        ("YOUJU_SLOTS", "-1"),
         ("YOUJU_EVIDENCE_TOKENS", "-1"),
         ("YOUJU_EVERYDAY", "-1"),
         ("YOUJU_EVERYDAY", "101"),
@@ -102,6 +103,11 @@ def test_settings_from_the_environment(tmp_path):
     found = Settings.from_environment({"YOUJU_HOME": str(tmp_path), "YOUJU_PORT": "8000", "YOUJU_ENGINE": "transformers"})
     assert (found.port, found.engine, found.index.home) == (8000, "transformers", tmp_path)
     assert Settings.from_environment({}).engine == "auto"
+
+
+@pytest.mark.parametrize(("told", "slots"), [(None, 0), ("", 0), ("0", 0), ("7", 7)])
+def test_how_many_write_at_once_is_left_to_the_engine_unless_told(told, slots):
+    assert Settings.from_environment({} if told is None else {"YOUJU_SLOTS": told}).slots == slots
 
 
 def test_settings_of_the_door(tmp_path):

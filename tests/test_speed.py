@@ -14,6 +14,7 @@ class Remembering:
     """Remembers whole replies, as the engine in the process does; `written` holds the prompts that were not known."""
 
     name = "scripted"
+    slots = 4
 
     def __init__(self):
         self.written = []

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import pytest
 import tiny as tiny_gguf
+import xllamacpp
 
 from index import convert, weights
 from index.errors import WeightsError
@@ -74,7 +75,9 @@ def test_transformers_refuses_what_does_not_fit(tiny):
 
 def test_settings_choose_transformers(tiny, settings):
     chosen = Settings(index=replace(settings, generator=str(tiny)), engine="transformers")
-    assert isinstance(writer(chosen), TransformersWriter)
+    made = writer(chosen)
+    assert isinstance(made, TransformersWriter)
+    assert made.slots == 1, "its lock lets one write at a time"
 
 
 def test_missing_file_is_named_with_the_remedy(settings):
@@ -143,7 +146,7 @@ def small(tmp_path_factory):
 
 @pytest.fixture
 def llama(small, settings, monkeypatch):
-    """The llama.cpp engine on the tiny model with 1,024 tokens for each of two slots; its server's key is `inside`."""
+    """The llama.cpp engine on the tiny model with 1,024 tokens for each slot; its server's key is `inside`."""
     monkeypatch.setattr(secrets, "token_urlsafe", lambda _: "inside")
     made = writer(Settings(index=replace(settings, generator=str(small)), engine="xllamacpp", context_tokens=1024, threads=1))
     assert isinstance(made, LlamaWriter)
@@ -218,6 +221,15 @@ def test_llama_stops_while_it_reads_a_long_prompt(settings, tmp_path, monkeypatc
 def test_llama_counts_as_the_engine_does(llama):
     assert [llama.count(t) for t in TEXTS] == [len(ask_server(llama, "/tokenize", {"content": t})["tokens"]) for t in TEXTS]
     assert llama.count("企业可以申请补贴") == 4  # one token a word; the estimate says 5
+
+
+@pytest.mark.parametrize(("told", "slots"), [(0, 2), (5, 5)])
+def test_llama_writes_two_at_once_unless_told_each_with_its_own_context(small, settings, monkeypatch, told, slots):
+    seen = []
+    monkeypatch.setattr(xllamacpp, "Server", seen.append)
+    index = replace(settings, generator=str(small))
+    made = writer(Settings(index=index, engine="xllamacpp", context_tokens=1024, threads=1, slots=told))
+    assert (made.slots, seen[0].n_parallel, seen[0].n_ctx) == (slots, slots, slots * 1024)
 
 
 def test_nobody_else_reaches_the_engines_server(llama):

@@ -40,6 +40,10 @@ def remote(server, settings):
     return make
 
 
+def test_a_server_is_asked_for_four_replies_at_once_unless_told(remote):
+    assert [remote(slots=told).slots for told in (0, 9)] == [4, 9]
+
+
 def failure(made, *parts):
     """The message that a reply ends in; it holds these parts and no key, not even in its traceback."""
     with pytest.raises(WriterError) as caught:
