@@ -58,7 +58,7 @@ def _section(section: Section) -> Iterator[str]:
     if section.fits:
         yield "**扶持措施**"
         yield "\n".join(
-            f"- {FITS.get(fit.verdict, '')}：{_md(fit.benefit)}{f'（{_md(fit.amount)}）' if fit.amount else ''}——{_md(fit.place)}"
+            f"- {FITS.get(fit.verdict, '')}：{_md(fit.benefit)}{f'（{_md(fit.amount)}）' if fit.amount else ''}——{_md(fit.below)}"
             for fit in section.fits
         )
     yield from map(_md, section.remarks)

@@ -129,7 +129,7 @@ def _fit(made: Any, fit: Fit) -> None:
     verdict = paragraph.add_run(f"{FITS.get(fit.verdict, '')}\u2002")
     verdict.bold, verdict.font.color.rgb = True, _COLOURS.get(fit.verdict, _DOUBT)
     paragraph.add_run(f"{fit.benefit}{f'（{fit.amount}）' if fit.amount else ''}")
-    _small(made, fit.place)
+    _small(made, fit.below)
 
 
 def _small(made: Any, text: str) -> Any:

@@ -96,4 +96,4 @@ def _basis(n: int, basis: Basis) -> str:
 def _fit(fit: Fit) -> str:
     amount = f"（{escape(fit.amount)}）" if fit.amount else ""
     verdict = f'<span class="fit-{escape(fit.verdict)}">{FITS.get(fit.verdict, "")}</span>'
-    return f'<li>{verdict} {escape(fit.benefit)}{amount}<br><span class="small">{escape(fit.place)}</span></li>'
+    return f'<li>{verdict} {escape(fit.benefit)}{amount}<br><span class="small">{escape(fit.below)}</span></li>'

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import prompts
 from corpus.records import titled
-from qa.show import VERDICTS
+from qa.show import VERDICTS, office
 from qa.tongue import language
 from qa.turns import Conversation, Json, Turn
 
@@ -60,6 +60,13 @@ class Fit:
     place: str
     benefit: str
     amount: str
+    office: str
+    """Whom to ask, and whether the clause names it."""
+
+    @property
+    def below(self) -> str:
+        """Where it stands and whom to ask, in one line."""
+        return f"{self.place} · 可问：{self.office}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +218,9 @@ def _fits(record: Json) -> Iterator[Fit]:
     for measure in (record.get("matches") or {}).get("measures", []):
         if measure["verdict"] != "not_met":
             amount = _line(measure.get("amount") or "")
-            yield Fit(measure["verdict"], _place(measure), _line(measure.get("benefit") or measure["text"]), amount)
+            benefit = _line(measure.get("benefit") or measure["text"])
+            asked = office(_line(measure.get("agency") or ""), measure.get("agency_of") or "")
+            yield Fit(measure["verdict"], _place(measure), benefit, amount, asked)
 
 
 def _remarks(record: Json) -> Iterator[str]:

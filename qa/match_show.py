@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from corpus.records import titled
-from qa import dossier
+from qa import dossier, show
 from qa.match_wire import MatchModel
 from qa.profile import Profile, read
 from qa.profile_form import ProfileError, from_form
@@ -47,7 +47,8 @@ def lines(found: MatchModel) -> list[str]:
         cut = f"{benefit[:_QUOTED]}{'…' if len(benefit) > _QUOTED else ''}"
         same = "（同一措施的另一层级）" if m.group and not m.parent else ""
         out.append(f"{number}. [{dossier.VERDICTS[m.verdict]}] {m.kind}：{cut}{same}")
-        out.append(f"   {titled(m.title)}{m.address}；金额：{m.amount or '没有写明'}；可问：{m.agency or '条文和文件都没有写明'}")
+        asked = show.office(m.agency, m.agency_of)
+        out.append(f"   {titled(m.title)}{m.address}；金额：{m.amount or '没有写明'}；可问：{asked}")
         out += [f"   {note}" for note in m.notes]
     out += [f"没有列出：{x.reason}。" for x in found.left_out]
     out += [f"能否同时享受：「{r.quote}」（{titled(r.title)}{r.address}）" for r in found.rules]

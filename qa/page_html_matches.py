@@ -49,11 +49,12 @@ def _group(found: Json, verdict: str, words: Words) -> str:
 def _measure(measure: Json, words: Words) -> str:
     benefit = " ".join(str(measure["benefit"]).split())
     more = "…" if len(benefit) > _SHOWN else ""
+    office = "matches_agency" if measure.get("agency_of") == "clause" else "matches_issuer"
     told = [
         _told("matches_amount", "amount", [measure["amount"]] if measure.get("amount") else [], words),
         _told("matches_needs", "facts", _conditions(measure, "unknown"), words),
         _told("matches_fails", "facts", _conditions(measure, "not_met"), words),
-        _told("matches_agency", "agency", [measure["agency"]] if measure.get("agency") else [], words),
+        _told(office, "agency", [measure["agency"]] if measure.get("agency") else [], words),
     ]
     return (
         f'<li class="yj-measure"><p><span class="yj-tag">{esc(measure["kind"])}</span> {esc(benefit[:_SHOWN])}{more}</p>'

@@ -174,7 +174,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "matches_needs": ("还要确认：{facts}", "Still to confirm: {facts}"),
     "matches_fails": ("不符合的条件：{facts}", "Conditions not met: {facts}"),
     "matches_silent": ("条文没有写明：{facts}", "The clause does not state: {facts}"),
-    "matches_agency": ("可问：{agency}", "Ask: {agency}"),
+    "matches_agency": ("可问：{agency}（条款写明）", "Ask: {agency} (named by the clause)"),
+    "matches_issuer": (
+        "可问：{agency}（发文机关，条款没有写明主管部门）",
+        "Ask: {agency} (the issuer; the clause names no agency)",
+    ),
     "matches_amount": ("金额：{amount}", "Amount: {amount}"),
     "matches_open": ("看条文", "See the clause"),
     "matches_ask": ("再说一点会更准", "Tell a little more"),

@@ -19,6 +19,13 @@ def place(piece: Piece | Citation) -> str:
     return f"{clause.document.name}{clause.address}"
 
 
+def office(agency: str, of: str) -> str:
+    """Whom to ask about a measure, and how that is known: a body that the clause names, else only the document's issuer."""
+    if not agency:
+        return "条款和文件都没有写明"
+    return f"{agency}（条款写明）" if of == "clause" else f"{agency}（发文机关，条款没有写明主管部门）"
+
+
 def evidence(pieces: Sequence[Piece]) -> list[str]:
     """One line per piece: number, place, and the beginning of its words."""
     lines = []

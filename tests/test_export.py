@@ -271,15 +271,24 @@ def test_measures_that_may_fit_are_listed_with_their_place(seen):
         "benefit": "给予贴息",
         "amount": "最高10万元",
         "text": "全文",
+        "agency": "省科技厅",
+        "agency_of": "clause",
     }
     unmet = {**measure, "verdict": "not_met", "benefit": "不符合的"}
-    unknown = {**measure, "verdict": "unknown", "benefit": "", "amount": None}
+    unknown = {**measure, "verdict": "unknown", "benefit": "", "amount": None, "agency": "国务院", "agency_of": "issuer"}
+    nobody = {**unknown, "benefit": "给予奖励", "agency": ""}
     assert set(measure) <= set(MatchModel.model_json_schema()["$defs"]["MeasureModel"]["properties"])
-    matches = {"measures": [measure, unknown, unmet], "ask": "请问员工多少人？", "disclaimer": "以审核为准。"}
+    matches = {"measures": [measure, unknown, nobody, unmet], "ask": "请问员工多少人？", "disclaimer": "以审核为准。"}
     text = re.sub(r"\s+", "", seen(conversation(turn(record=record(matches=matches)))))
     assert "扶持措施" in text
     assert re.search(r"符合：?给予贴息（最高10万元）(——)?《", text)
     assert re.search(r"待确认：?全文(——)?《", text)
+    asked = re.findall(r"第九条·(可问：[^·《]*?(?:）|写明))(?=[-符待还])", text)
+    assert asked == [
+        "可问：省科技厅（条款写明）",
+        "可问：国务院（发文机关，条款没有写明主管部门）",
+        "可问：条款和文件都没有写明",
+    ]
     assert "不符合的" not in text
     assert "还想请问：请问员工多少人？" in text
     assert "以审核为准。" in text

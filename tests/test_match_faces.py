@@ -1,6 +1,7 @@
 """The matcher through the API and the command line, hostile input included."""
 
 import json
+import re
 
 import match_world
 import pytest
@@ -116,6 +117,8 @@ def test_command_tells_people(run):
     assert "100万元" in shown
     assert "辽政发〔2010〕1号" in shown
     assert "由主管部门认定" in shown
+    assert re.search(r"可问：[^（；]+（条款写明）\n", shown)
+    assert "可问：国务院（发文机关，条款没有写明主管部门）\n" in shown
 
 
 def test_command_reads_a_profile_and_writes_dossiers(run, tmp_path):

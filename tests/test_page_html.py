@@ -103,6 +103,7 @@ def matches(word="补贴"):
     measure = {
         "clause": word, "document": word, "title": word, "number": word, "address": word, "level": word, "region": word,
         "kind": word, "verdict": "unknown", "benefit": word, "start": 0, "end": 3, "amount": word, "agency": word,
+        "agency_of": "clause",
         "conditions": [
             {"quote": word, "values": [word], "verdict": "unknown", "role": "gate"},
             {"quote": "", "values": ["加分项"], "verdict": "unknown", "role": "bonus"},
@@ -126,6 +127,22 @@ def test_measures_stand_in_three_groups_with_a_way_to_their_clause():
     assert made.count('class="yj-open" data-document="补贴" data-clause="补贴" data-start="0" data-end="3"') == 4
     assert "加分项" not in made
     assert made.count("还要确认：补贴") == 4
+
+
+@pytest.mark.parametrize(
+    ("of", "words", "told"),
+    [
+        ("clause", ZH, "可问：省科技厅（条款写明）"),
+        ("issuer", ZH, "可问：省科技厅（发文机关，条款没有写明主管部门）"),
+        ("clause", EN, "Ask: 省科技厅 (named by the clause)"),
+        ("issuer", EN, "Ask: 省科技厅 (the issuer; the clause names no agency)"),
+    ],
+)
+def test_whom_to_ask_is_told_with_who_says_so(of, words, told):
+    found = matches()
+    found["measures"] = [found["measures"][0] | {"agency": "省科技厅", "agency_of": of}, found["measures"][1] | {"agency": ""}]
+    made = page_html.slots(turn(record=record(matches=found)), words)["below"]
+    assert re.findall(r'yj-measure-note">((?:可问|Ask)[^<]*)<', made) == [told]
 
 
 def test_the_next_question_is_asked_by_a_button_with_the_first_one():
