@@ -23,6 +23,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -93,6 +94,7 @@ class Bench:
                 "retrieval_only": retrieval_only or file.kind == "profiles",
                 "limit": limit,
                 "total": min(file.count, limit or file.count),
+                "started": datetime.now(UTC).isoformat(timespec="seconds"),
             }
             (folder / "run.json").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
             self._launch(folder, told)
@@ -145,8 +147,8 @@ class Bench:
         """All runs, newest first."""
         if not self._folder.is_dir():
             return []
-        names = sorted((p.name for p in self._folder.iterdir() if _ID.fullmatch(p.name)), reverse=True)
-        return [self.run(name) for name in names if (self._folder / name / "run.json").exists()]
+        names = [p.name for p in self._folder.iterdir() if _ID.fullmatch(p.name) and (p / "run.json").exists()]
+        return sorted(map(self.run, names), key=lambda run: (run.started, run.id), reverse=True)
 
     def run(self, run: str) -> Run:
         """One run as it stands now.
@@ -174,6 +176,7 @@ class Bench:
             self._left(run, done, told["total"]) if alive else None,
             files.problem(said) if state == "failed" else "",
             tuple(dict.fromkeys(line.removeprefix("警告：") for line in said if line.startswith("警告："))),
+            files.started(run, told),
         )
 
     def running(self) -> Run | None:
@@ -219,7 +222,8 @@ class Bench:
             raise BenchError("画像用例的运行不能逐例比较，请直接看两份报告。")
         for folder, t in zip(folders, told, strict=True):
             if not (folder / "report.html").exists():
-                raise BenchError(f"{t['file']}（{folder.name}）还没有跑完，不能比较。请先继续运行。")
+                when = self.run(folder.name).when
+                raise BenchError(f"{t['file']}（北京时间 {when} 开始）还没有跑完，不能比较。请先继续运行。")
         texts = [files.case_lines(f / t["file"]) for f, t in zip(folders, told, strict=True)]
         if texts[0] != texts[1]:
             raise BenchError("两次用的不是同一份用例文件，不能逐例比较。请选用例文件相同的两次。")

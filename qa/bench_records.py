@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+
+from qa.beijing import beijing
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of a case file that are taken."""
@@ -50,10 +53,16 @@ class Run:
     """Why it failed, in Chinese; empty otherwise."""
     warnings: tuple[str, ...]
     """What `eval` said of the case file, such as quotes that stand in no clause."""
+    started: datetime
 
     @property
     def mode(self) -> str:
         return "retrieval" if self.retrieval_only else "full"
+
+    @property
+    def when(self) -> str:
+        """The second in Beijing at which it was started."""
+        return f"{beijing(self.started):%Y-%m-%d %H:%M:%S}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,13 @@ _EXAMPLE = '{"id": "A01", "type": "fact", "turns": ["众创空间能享受哪些
 def told(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "run.json").read_text("utf-8"))
     return found
+
+
+def started(run: str, told: Mapping[str, Any]) -> datetime:
+    """When a run was started. Earlier versions left it only in the id, by the clock of the machine."""
+    if "started" in told:
+        return datetime.fromisoformat(told["started"])
+    return datetime.strptime(run[:15], "%Y%m%d-%H%M%S").astimezone()
 
 
 def plain(name: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import prompts
 from corpus.records import titled
+from qa.beijing import beijing
 from qa.show import VERDICTS, office
 from qa.tongue import language
 from qa.turns import Conversation, Json, Turn
@@ -20,7 +21,6 @@ LEGEND = (
 )
 FITS = {"met": "符合", "unknown": "待确认", "not_met": "不符合"}
 _ENDED = {"writing": "这个回答还没有写完。", "stopped": "这个回答在写完之前停止了。", "failed": "这个问题没有得到回答。"}
-_CHINA = timezone(timedelta(hours=8))
 _FILTERS = {"levels": "层级", "regions": "地区", "years": "年份", "statuses": "效力"}
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _INVISIBLE = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -118,7 +118,7 @@ def paper(conversation: Conversation, made: datetime | None = None) -> Paper:
 
 def moment(time: datetime) -> str:
     """2026年3月1日 20:05（北京时间）."""
-    there = time.astimezone(_CHINA)
+    there = beijing(time)
     return f"{there.year}年{there.month}月{there.day}日 {there:%H:%M}（北京时间）"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -75,27 +74,22 @@ def _row(run: Run, shown: bool, words: Words) -> str:
         "running": [("stop", "bench_stop")],
     }[run.state]
     buttons = " ".join(_button(act, run.id, words[key], run) for act, key in does)
-    cells = (when(run.id), run.file, words[f"mode_{run.mode}"], f"{run.done} / {run.total}")
+    cells = (run.when, run.file, words[f"mode_{run.mode}"], f"{run.done} / {run.total}")
     current = ' aria-current="true"' if shown else ""
     return f"<tr{current}>{''.join(f'<td>{esc(c)}</td>' for c in cells)}<td>{told}</td><td>{buttons}</td></tr>"
 
 
 def _button(act: str, run: str, text: str, about: Run) -> str:
-    label = f"{text}：{about.file} {when(about.id)}"
+    label = f"{text}：{about.file} {about.when}"
     return (
         f'<button type="button" class="yt-do yt-do-{act}" data-do="{act}" data-run="{esc(run)}" aria-label="{esc(label)}">'
         f"{esc(text)}</button>"
     )
 
 
-def when(run: str) -> str:
-    """The id of a run as the time at which it was started."""
-    return re.sub(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-.*", r"\1-\2-\3 \4:\5:\6", run)
-
-
 def called(run: Run, words: Words) -> str:
     """A run in one line, to choose from."""
-    return f"{when(run.id)} · {run.file} · {words[f'mode_{run.mode}']} · {run.total}"
+    return f"{words['bench_moment'].format(time=run.when)} · {run.file} · {words[f'mode_{run.mode}']} · {run.total}"
 
 
 def report(run: Run, summary: Mapping[str, Any] | None, address: str, words: Words) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
+from qa.beijing import beijing
 from qa.page_html_parts import button, cross, esc, icon
 from qa.page_text import Words
 from qa.turns import Conversation
 
 LISTED = 50
 """Conversations that are listed at once; a button brings the next ones."""
-_CHINA = timezone(timedelta(hours=8))
-"""As in exports, whatever the machine's own zone is: containers mostly run in UTC."""
 
 
 def drawer(words: Words) -> str:
@@ -115,7 +114,7 @@ def _name(conversation_id: str, title: str, words: Words) -> str:
 
 def day(moment: datetime) -> str:
     """The minute in Beijing."""
-    local = moment.astimezone(_CHINA)
+    local = beijing(moment)
     return f"{local.year}-{local.month:02}-{local.day:02} {local.hour:02}:{local.minute:02}"
 
 

@@ -3,10 +3,13 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
 import threading
+import time
+from datetime import UTC, datetime, timedelta
 
 import benches
 import pytest
@@ -71,6 +74,39 @@ def test_a_run_is_watched_to_its_report_and_two_are_compared(bench, shipped):
     assert len(bench.runs()) == 2
     with pytest.raises(BenchError, match="没有这一次运行"):
         bench.run(other.id)
+
+
+@pytest.fixture
+def in_new_york(monkeypatch):
+    """The machine's clock is eleven to thirteen hours behind Beijing's; child processes are, too."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_a_run_tells_when_it_began_whatever_the_machines_zone_is(in_new_york, bench, shipped):
+    before = datetime.now(UTC).replace(microsecond=0)
+    run = bench.start(shipped / "five.jsonl", retrieval_only=True, limit=1)
+    assert before <= run.started <= datetime.now(UTC)
+    assert run.when == f"{run.started + timedelta(hours=8):%Y-%m-%d %H:%M:%S}"
+    assert ended(bench, run.id).started == run.started
+
+
+def test_a_run_of_an_earlier_version_is_read_by_the_machines_clock(in_new_york, bench, shipped):
+    """Such a run has no other time than its id; by it the list is sorted, too."""
+    newest = bench.start(shipped / "five.jsonl", retrieval_only=True, limit=1)
+    ended(bench, newest.id)
+    for name in ("20260102-030405-abcdef", "20260702-030405-abcdef"):
+        folder = shutil.copytree(bench._folder / newest.id, bench._folder / name)
+        told = json.loads((folder / "run.json").read_text("utf-8"))
+        del told["started"]
+        (folder / "run.json").write_text(json.dumps(told), "utf-8")
+    assert bench.run("20260102-030405-abcdef").when == "2026-01-02 16:04:05"
+    assert bench.run("20260702-030405-abcdef").when == "2026-07-02 15:04:05"
+    assert bench.runs() == sorted(bench.runs(), key=lambda run: run.started, reverse=True)
+    assert len(bench.runs()) == 3
 
 
 def test_a_stopped_run_keeps_its_answers_and_goes_on(settings, built, tmp_path, shipped):

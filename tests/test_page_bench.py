@@ -1,5 +1,6 @@
 """The tab 评测 without a browser: what is shown of runs, and what its buttons do."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import benches
@@ -9,16 +10,18 @@ from fastapi.testclient import TestClient
 
 from qa import page_bench
 from qa.bench import Difference, Run
-from qa.page_bench_html import compared, duration, problem, progress, report, runs
+from qa.page_bench_html import called, compared, duration, problem, progress, report, runs
 from qa.page_tabs_text import texts
 
 T = texts("zh")
 ID = "20260102-030405-abcdef"
+STARTED = datetime(2026, 1, 1, 22, 4, 5, tzinfo=UTC)
 
 
 def run(**given):
     about = {"id": ID, "file": "<五>.jsonl", "kind": "cases", "retrieval_only": True, "total": 40, "done": 10}
-    return Run(**{**about, "state": "running", "left": 61.2, "problem": "", "warnings": (), **given})
+    about |= {"state": "running", "left": 61.2, "problem": "", "warnings": (), "started": STARTED}
+    return Run(**{**about, **given})
 
 
 class Gr:
@@ -73,9 +76,19 @@ def test_each_run_offers_what_can_be_done_with_it(state, acts):
     assert [act for act in ("show", "stop", "resume", "remove") if f'data-do="{act}"' in page] == sorted(
         acts, key=("show", "stop", "resume", "remove").index
     )
-    assert "2026-01-02 03:04:05" in page
     assert ("坏了&lt;x&gt;" in page) == (state == "failed")
     assert "还没有" in runs([], "", T)
+
+
+@pytest.mark.parametrize(
+    ("lang", "zone", "moment"), [("zh", "时间（北京时间）", "（北京时间）"), ("en", "Time (Beijing)", " (Beijing)")]
+)
+def test_a_run_is_told_with_its_time_in_beijing_and_that_it_is_that(lang, zone, moment):
+    words = texts(lang)
+    page = runs([run(state="done")], "", words)
+    assert f'<th scope="col">{zone}</th>' in page
+    assert "<td>2026-01-02 06:04:05</td>" in page
+    assert called(run(), words).startswith(f"2026-01-02 06:04:05{moment} · <五>.jsonl · ")
 
 
 def test_a_report_stands_in_a_frame_without_scripts():
