@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from eval.cases import Case, CaseError, load, unproved
 from eval.measure_gold import SHIPPED, Half, bind
 from eval.measure_gold import load as load_gold
 from index.errors import IndexingError
+from qa.bench_names import chinese
 from qa.settings import Settings, SettingsError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="评测。")
@@ -68,7 +69,7 @@ def _run_profiles(settings: Settings, file: Path, out: Path, limit: int | None) 
     (out / "summary.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
     (out / "report.html").write_text(profiles.page(found, made), "utf-8")
     for name, value in made["overall"].items():
-        typer.echo(f"{name:16} {value['mean']:.3f}  [{value['low']:.3f}, {value['high']:.3f}]  {value['cases']}")
+        typer.echo(_mean(f"{name:16}", value))
     if made["failed"]:
         typer.echo(f"出错的画像：{'、'.join(made['failed'])}")
     typer.echo(f"报告：{out / 'report.html'}")
@@ -95,6 +96,12 @@ def _run_beir(settings: Settings, folder: Path, split: str, out: Path, limit: in
     for name, value in made["overall"].items():
         typer.echo(f"{name:10} {value['mean']:.3f}  [{value['low']:.3f}, {value['high']:.3f}]  {value['cases']}")
     typer.echo(f"检索耗时（毫秒）：{made['latency_ms']}\n报告：{out / 'report.html'}")
+
+
+def _mean(name: str, value: Mapping[str, float]) -> str:
+    """A row: the key that summary.json has, the figures, and behind them, where nothing need line up, the Chinese name."""
+    told = f"{value['mean']:.3f}  [{value['low']:.3f}, {value['high']:.3f}]  {value['cases']:<4}"
+    return f"{name} {told} {chinese(name.strip())}".rstrip()
 
 
 def _open(settings: Settings, retrieval_only: bool) -> tuple[Any, Any]:
@@ -149,7 +156,7 @@ def _write_report(cases: Sequence[Case], out: Path, clauses: dict[str, Any]) -> 
     (out / "summary.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
     (out / "report.html").write_text(page(found, made, beside(out)), "utf-8")
     for name, value in made["overall"].items():
-        typer.echo(f"{name:20} {value['mean']:.3f}  [{value['low']:.3f}, {value['high']:.3f}]  {value['cases']}")
+        typer.echo(_mean(f"{name:20}", value))
     if made["failed"]:
         typer.echo(f"出错的用例：{'、'.join(made['failed'])}")
     typer.echo(f"报告：{out / 'report.html'}")
@@ -172,7 +179,8 @@ def compare(cases: Cases, first: Path, second: Path) -> None:
         pairs = [(x.scores[name], y.scores[name]) for x, y in zip(a, b, strict=True) if name in x.scores and name in y.scores]
         if pairs:
             d = paired([x for x, _ in pairs], [y for _, y in pairs])
-            typer.echo(f"{name:20} {d.first:.3f} → {d.second:.3f}  {d.difference:+.3f}  p={d.p:.4f}  {d.cases}")
+            told = f"{d.first:.3f} → {d.second:.3f}  {d.difference:+.3f}  p={d.p:.4f}  {d.cases:<4}"
+            typer.echo(f"{name:20} {told} {chinese(name)}".rstrip())
 
 
 @app.command()

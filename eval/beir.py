@@ -29,6 +29,7 @@ from index.models import Encoder
 from index.rerank import Reranker
 from index.search import Index
 from index.settings import IndexSettings
+from qa.bench_names import named
 
 RETRIEVED = 100
 _LONGEST = 1000  # characters of a question that are searched with
@@ -213,7 +214,7 @@ def run(
 def page(data: Beir, made: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> str:
     """The report as one HTML text that opens offline: figures, and the questions whose gold is not in the first ten."""
     rows = "".join(
-        f"<tr><td>{name}</td><td>{m['mean']:.3f}</td><td>{m['low']:.3f} – {m['high']:.3f}</td><td>{m['cases']}</td></tr>"
+        f"<tr><td>{named(name)}</td><td>{m['mean']:.3f}</td><td>{m['low']:.3f} – {m['high']:.3f}</td><td>{m['cases']}</td></tr>"
         for name, m in made["overall"].items()
     )
     missed = []

@@ -8,6 +8,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from qa.bench_names import named
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -28,7 +30,7 @@ def page(made: Mapping[str, Any], compared: Sequence[str]) -> str:
         "<!doctype html><html lang='zh'><meta charset='utf-8'><title>有据：与同类库的比较</title>",
         f"<style>{_STYLE}</style><h1>与同类库的比较</h1>",
         *sections(made, compared),
-        *[part for name in compared for part in (f"<h2>按类型：{html.escape(name)}</h2>", _by_type(systems, name))],
+        *[part for name in compared for part in (f"<h2>按类型：{html.escape(named(name))}</h2>", _by_type(systems, name))],
         "<h2>各系统的设置</h2>",
         _settings(systems),
         "</html>",
@@ -81,7 +83,7 @@ def _quality(systems: Mapping[str, Any], compared: Sequence[str]) -> str:
     for name, told in systems.items():
         lengths = [told["characters"][f"first {k}"] for k in (5, 10)]
         rows.append(_row(name, [*(_mean(told["overall"].get(m)) for m in compared), *lengths]))
-    return _table([*compared, "前5段字数", "前10段字数"], rows)
+    return _table([*map(named, compared), "前5段字数", "前10段字数"], rows)
 
 
 def _speed(systems: Mapping[str, Any]) -> str:
@@ -109,7 +111,7 @@ def _against(against: Mapping[str, Any], compared: Sequence[str]) -> str:
     for name, found in against.items():
         cells = [f"{found[m]['difference']:+.3f}（p={found[m]['p']:.4f}）" if m in found else "–" for m in compared]
         rows.append(_row(name, [*cells, max((f["cases"] for f in found.values()), default=0)]))
-    return _table([*compared, "用例"], rows)
+    return _table([*map(named, compared), "用例"], rows)
 
 
 def _by_type(systems: Mapping[str, Any], metric: str) -> str:

@@ -37,17 +37,19 @@ from index.models import encoder
 from index.settings import IndexSettings
 from index.tokens import simplified
 from qa.answer import check, clean
+from qa.bench_names import named
 from qa.records import QuestionError
 from qa.rewrite import read
 
 BUDGET = 2000
 CUT = f"recall in {BUDGET} cut"
 COMPARED = ("recall@5", "recall@10", f"recall in {BUDGET}", CUT)
+_LONG = f"{named(f'recall in {BUDGET}')}：依次取整段，合计不超过 {BUDGET} 字，但第一段再长也算"
 NOTES = (
     "追问先按我们的规则改写成完整的问题，各系统（包括 ours）得到的只是这一句话：比的只是检索，不比改写。",
     "所有向量来自同一个模型、同一段代码；片段超出模型长度上限的部分，模型读不到。重排模型（若有）只用于 ours，各库默认没有。",
-    "recall@k 不计长短，片段越长越占便宜，请对照“前10段字数”；字数相同的两列才可比。",
-    f"recall in {BUDGET} 依次取整段，合计不超过 {BUDGET} 字，但第一段再长也算；{CUT} 把依次相连的片段截到 {BUDGET} 字。",
+    "召回率 recall@k 不计长短，片段越长越占便宜，请对照“前10段字数”；字数相同的两列才可比。",
+    f"{_LONG}；{named(CUT)}：把依次相连的片段截到 {BUDGET} 字。",
     "建立时间含向量计算，不含载入库和模型；ours 另含读文件、修复文本和切分条款，各库从读好的文本开始。",
     "建立只能一个接一个，机器忙闲不同，请比处理器秒（各核合计）。",
     "检索时间含问题的向量（BM25 没有向量）；各系统轮流回答每一个问题，先后逐题轮换。",

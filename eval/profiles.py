@@ -25,6 +25,7 @@ from eval.cases import Case, CaseError, Quote, quote, read_cases
 from eval.report import alone
 from eval.run import each, origin, read_lines
 from index.search import Index
+from qa.bench_names import named
 from qa.match import match
 from qa.match_wire import matches_json
 from qa.profile import read
@@ -174,7 +175,7 @@ def summary(found: Sequence[Judged], settings: Mapping[str, Any]) -> dict[str, A
 def page(found: Sequence[Judged], made: Mapping[str, Any]) -> str:
     """`report.html`: the means, and of each case what was found, missed and wrongly called met."""
     rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{v['mean']:.3f}</td><td>{v['low']:.3f} – {v['high']:.3f}</td>"
+        f"<tr><td>{html.escape(named(name))}</td><td>{v['mean']:.3f}</td><td>{v['low']:.3f} – {v['high']:.3f}</td>"
         f"<td>{v['cases']}</td><td>{GOALS.get(name, '')}</td></tr>"
         for name, v in made["overall"].items()
     )
@@ -185,7 +186,7 @@ def page(found: Sequence[Judged], made: Mapping[str, Any]) -> str:
 
 def _section(one: Judged) -> str:
     case, line = one.case, one.line
-    scores = "，".join(f"{name} {value:.2f}" for name, value in one.scores.items())
+    scores = "，".join(f"{named(name)} {value:.2f}" for name, value in one.scores.items())
     parts = [f"<details><summary>{html.escape(case.id)}：{html.escape(case.say[:80])}</summary><p>{html.escape(scores)}</p>"]
     if "error" in line:
         return "".join([*parts, f"<p class='lost'>{html.escape(str(line['error']))}</p></details>"])

@@ -18,6 +18,7 @@ from eval.metrics import BUDGETS, CUTS, Judged, holds
 from eval.peer_report import image, sections
 from eval.peers import COMPARED
 from eval.refusal import FILE as REFUSAL
+from qa.bench_names import named
 
 STYLE = """
 body { font: 15px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
@@ -123,8 +124,8 @@ def _ablation(made: Mapping[str, Any]) -> list[str]:
         f"<p class='small'>{html.escape(about)}</p>",
         f"<p>{_READ_SO}</p>",
         *([f"<p class='lost'>没有搜成的用例：{html.escape(lost)}</p>"] if lost else []),
-        _table(("检索", *ablation.MEASURED), measures),
-        f"<p>按类型：{ablation.BY_TYPE}</p>",
+        _table(("检索", *map(named, ablation.MEASURED)), measures),
+        f"<p>按类型：{named(ablation.BY_TYPE)}</p>",
         _table(("检索", *kinds), typed),
         *_bars(rows),
     ]
@@ -173,13 +174,15 @@ def _overall(means: Mapping[str, Mapping[str, float]]) -> str:
     rows = []
     for name, m in means.items():
         interval = f"{m['low']:.3f} – {m['high']:.3f}"
-        rows.append(f"<tr><td>{html.escape(name)}</td><td>{m['mean']:.3f}</td><td>{interval}</td><td>{m['cases']}</td></tr>")
+        rows.append(
+            f"<tr><td>{html.escape(named(name))}</td><td>{m['mean']:.3f}</td><td>{interval}</td><td>{m['cases']}</td></tr>"
+        )
     return f"<table><tr><th>指标</th><th>均值</th><th>95% 区间</th><th>用例</th></tr>{''.join(rows)}</table>"
 
 
 def _by_type(summary: Mapping[str, Any]) -> str:
     names = [n for n in (*_SHOWN, "refused", "wrongly refused") if n in summary["overall"]]
-    head = "".join(f"<th>{html.escape(n)}</th>" for n in names)
+    head = "".join(f"<th>{html.escape(named(n))}</th>" for n in names)
     rows = []
     for kind, means in summary["types"].items():
         cells = "".join(f"<td>{means[n]['mean']:.3f}</td>" if n in means else "<td>–</td>" for n in names)
@@ -231,7 +234,7 @@ def _failed(judged: Judged) -> bool:
 
 def _failure(judged: Judged) -> str:
     case, line = judged.case, judged.line
-    scores = "，".join(f"{n} {v:.2f}" for n, v in judged.scores.items() if n in (*_SHOWN, "refused", "wrongly refused"))
+    scores = "，".join(f"{named(n)} {v:.2f}" for n, v in judged.scores.items() if n in (*_SHOWN, "refused", "wrongly refused"))
     body = [f"<p class='small'>{html.escape(case.type)} · {html.escape(scores)}</p>"]
     if "error" in line:
         body.append(f"<p class='lost'>出错：{html.escape(line['error'])}</p>")

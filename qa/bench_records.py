@@ -15,7 +15,8 @@ from qa.beijing import beijing
 LARGEST = 8 * 1024 * 1024
 """Bytes of a case file that are taken."""
 _LOG_KEPT = 20_000  # characters of a log that are looked through, from its end
-_COMPARED = re.compile(r"(.+?)\s+(-?\d[\d.]*) → (-?\d[\d.]*)\s+([+-]\d[\d.]*)\s+p=([\d.]+)\s+(\d+)")
+_COMPARED = re.compile(r"(.+?)\s+(-?\d[\d.]*) → (-?\d[\d.]*)\s+([+-]\d[\d.]*)\s+p=([\d.]+)\s+(\d+)(?:\s+\D.*)?")
+"""A row of `python -m eval compare`; what the measure is called in Chinese stands behind its figures."""
 State = Literal["running", "done", "stopped", "failed"]
 Kind = Literal["cases", "profiles"]
 

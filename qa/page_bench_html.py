@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from qa.bench_names import named
 from qa.bench_records import Difference, Run
 from qa.page_html_parts import esc
 
@@ -112,7 +113,7 @@ def report(run: Run, summary: Mapping[str, Any] | None, address: str, words: Wor
 def _summary(summary: Mapping[str, Any], words: Words) -> str:
     heads = [words[key] for key in ("bench_measure", "bench_mean", "bench_interval", "bench_count")]
     rows = [
-        (name, f"{m['mean']:.3f}", f"{m['low']:.3f} – {m['high']:.3f}", str(int(m["cases"])))
+        (named(name, words["lang"]), f"{m['mean']:.3f}", f"{m['low']:.3f} – {m['high']:.3f}", str(int(m["cases"])))
         for name, m in summary.get("overall", {}).items()
     ]
     return table(heads, rows, words["bench_summary"])
@@ -125,7 +126,7 @@ def compared(rows: Sequence[Difference], words: Words) -> str:
     heads = [words[k] for k in ("bench_measure", "bench_first", "bench_second", "bench_difference", "bench_p", "bench_count")]
     cells = [
         (
-            r.name,
+            named(r.name, words["lang"]),
             f"{r.first:.3f}",
             f"{r.second:.3f}",
             f"{r.difference:+.3f}{' *' if r.p < _SIGNIFICANT else ''}",

@@ -196,8 +196,8 @@ _BENCH = {
     "minutes": ("{n} 分钟", "{n} min"),
     "seconds": ("{n} 秒", "{n} s"),
 }
-_ALL = _MATCH | _FACTS | _READ | _BENCH
 LANGUAGES = ("zh", "en")
+_ALL = _MATCH | _FACTS | _READ | _BENCH | {"lang": LANGUAGES}
 
 
 @cache

@@ -201,7 +201,7 @@ def test_the_page_opens_offline_and_names_what_is_missed(data, index, out):
     assert "b1（没有找到）" in told
     assert "x0的原文 &lt;i&gt;" in told
     assert "x3" not in told  # the first three are shown
-    assert f"<td>RR@10</td><td>{made['overall']['RR@10']['mean']:.3f}</td>" in told
+    assert f"<td>倒数排名 RR@10</td><td>{made['overall']['RR@10']['mean']:.3f}</td>" in told
 
 
 def test_questions_are_escaped(data, index, out):

@@ -86,17 +86,17 @@ def test_an_uploaded_file_is_run_with_the_generator_reported_compared_and_delete
         (address,) = re.findall(r'src="(/page/bench/[^"]+)"', report)
         runs.append((address.split("/")[3], report, tab.http.get(address).text))
     (first, report, page), (second, other, again) = runs
-    for figures, wanted in ((report, {"must": "1.000", "refused": "1.000"}), (other, {"must": "0.000", "refused": "1.000"})):
+    for figures, hit in ((report, "1.000"), (other, "0.000")):
         told = dict(re.findall(r'<th scope="row">([^<]+)</th><td>([^<]+)</td>', figures))
-        assert wanted.items() <= told.items()
-        assert "recall@10" in told
+        assert {"关键说法命中率": hit, "正确拒答率": "1.000"}.items() <= told.items()
+        assert "召回率 recall@10" in told
         assert "出错的用例：E9" in figures
     assert "<summary>A1" not in page, "a case with nothing wrong is told"
     assert "1万元" in again[again.index("<summary>A1") :], "the report does not show what was answered"
     assert "9万元" not in again
     assert "没有看到问题" in page
     compared = tab.send("yt-compare-go", "click", yt_first=first, yt_second=second)[0]
-    assert re.search(r"must</t[hd]><td>1\.000</td><td>0\.000</td><td>-1\.000", compared), compared
+    assert re.search(r"关键说法命中率</t[hd]><td>1\.000</td><td>0\.000</td><td>-1\.000", compared), compared
     listed = tab.send("yt-runs", "click", {"do": "remove", "run": first})[2]
     assert (first in listed, second in listed) == (False, True)
     assert tab.http.get(f"/page/bench/{first}/report.html").status_code == 404

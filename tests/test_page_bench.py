@@ -1,5 +1,6 @@
 """The tab 评测 without a browser: what is shown of runs, and what its buttons do."""
 
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -108,6 +109,21 @@ def test_differences_that_chance_hardly_makes_are_marked():
     assert "没有共同的指标" in compared([], T)
     assert problem("") == ""
     assert "&lt;" in problem("<")
+
+
+@pytest.mark.parametrize(
+    ("lang", "names"),
+    [("zh", ["召回率 recall@5", "关键说法命中率", "odd&lt;"]), ("en", ["recall@5", "key terms found", "odd&lt;"])],
+)
+def test_measures_are_called_by_name_in_the_language_of_the_page(lang, names):
+    words, keys = texts(lang), ("recall@5", "must", "odd<")
+    summary = {"overall": {key: {"mean": 0.5, "low": 0.25, "high": 0.75, "cases": 8} for key in keys}}
+    made = (
+        report(run(state="done"), summary, "/x", words),
+        compared([Difference(k, 0.5, 0.4, -0.1, 0.3, 30) for k in keys], words),
+    )
+    for page in made:
+        assert re.findall(r'<th scope="row">([^<]*)</th>', page) == names
 
 
 def test_the_buttons_run_watch_show_and_delete(desk):
