@@ -16,7 +16,7 @@ from corpus import catalog
 from corpus.records import Address, Clause, CorpusError, Document, Note
 from index.errors import StaleIndexError, reason
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _NO_READERS = ("__main__", "measure", "facts")
 """Modules of `corpus` whose names begin so do not decide what the clauses are."""

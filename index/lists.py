@@ -21,6 +21,9 @@ LONGEST = 40
 _OWN, _EACH, _ALL = 80, 24, 400  # characters of the head, of each member, and of all members
 
 
+_STEP = re.compile(rf"第([{numerals.CHARACTERS}\d]{{1,3}})(个?阶段|步|方面|层次?|类|批)(?=[：:，,、。 是]|$)")
+"""How paragraphs that are members of a list may begin where nothing else numbers them."""
+_ASKED_STEP = re.compile(r"(?:[几每哪分]|[二两三四五六七八九十]|\d)(?:一)?个?(阶段|步|方面|层次?|类|批)")
 _COUNT = re.compile(r"((?:[二三四五六七八九十]{1,3}|\d{1,2}))(?:个|项|步|类|种|条|大|方面)")
 
 
@@ -39,7 +42,10 @@ def groups(clauses: Sequence[Clause]) -> list[Group]:
     below: Mapping[tuple[str, tuple[str, ...], str], list[int]] = defaultdict(list)
     for number, clause in enumerate(clauses):
         if clause.kind not in ("front", "closing") and clause.address.labels:
-            below[clause.document.id, clause.address.parent.labels, system(clause.address.labels[-1])].append(number)
+            parent = clause.address.parent.labels
+            below[clause.document.id, parent, system(clause.address.labels[-1])].append(number)
+            if step := _STEP.match(clause.reading.lstrip()):
+                below[clause.document.id, parent, _unit(step[2])].append(number)
     return [
         Group(by_address.get((document, parent)), tuple(members))
         for (document, parent, _), members in below.items()
@@ -68,7 +74,18 @@ def fit(question: str, group: Group, clauses: Sequence[Clause]) -> float:
     heads = [*first.headings[-2:], "" if group.head is None else clauses[group.head].reading[:_OWN]]
     asked, held = set(content_words(question)), set(content_words(" ".join(heads)))
     share = len(asked & held) / len(asked) if asked else 0.0
-    return 0.1 * share + 0.3 * counted(question, group)
+    return 0.1 * share + 0.3 * (counted(question, group) or steps(question, first))
+
+
+def steps(question: str, first: Clause) -> bool:
+    """True when a question asks for steps (几步, 每个阶段) and the list numbers its members as such (第一步：…)."""
+    step = _STEP.match(first.reading.lstrip())
+    return step is not None and _unit(step[2]) in {_unit(m[1]) for m in _ASKED_STEP.finditer(question)}
+
+
+def _unit(step: str) -> str:
+    """阶段 of 个阶段, 层 of 层次."""
+    return step.removeprefix("个").removesuffix("次")
 
 
 def counted(question: str, group: Group) -> bool:
@@ -80,6 +97,8 @@ def counted(question: str, group: Group) -> bool:
 def name(clause: Clause) -> str:
     """How a member begins: its own short title, or its first words."""
     text = re.sub(r"\s+", " ", clause.reading).strip()
+    if (step := _STEP.match(text)) and text[step.end() : step.end() + 1] in ("：", ":"):
+        text = text[step.end() + 1 :]  # “第一步：…” says nothing of itself
     return re.split(r"[。：:；;\n]", text, maxsplit=1)[0][:_EACH]
 
 

@@ -22,7 +22,7 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
     “到2020年全国…多少？辽宁呢？” gives two: the second takes the first's words with 辽宁 in the place of
     全国. Sentences that only tell something stay with the question after them.
     """
-    pair = _pair(question, regions) or _sides(question, regions)
+    pair = _pair(question, regions) or _sides(question, regions) or _more(question)
     if pair:
         return pair
     found: list[str] = []
@@ -50,7 +50,7 @@ _MEMBERS = "原则|方针|目标|任务|工程|项目|措施|举措|步骤|程�
 _NUMERAL = "几二三四五六七八九十两"
 _LIST = re.compile(
     rf"哪[{_NUMERAL}]|[{_NUMERAL}]大|[{_NUMERAL}](?:个|项|步|类|种|条|方面).{{0,8}}(?:是|有|分别)|分几(?:步|类|个|种|期|阶段|部分|层)|依次"
-    rf"|分别(?:是|有|为)(?!多少)|(?:{_MEMBERS})(?:都|一共|总共)?(?:有|是|包括|包含)(?:哪|什么)|(?:哪些|什么)(?:基本|主要|具体|重点)?(?:{_MEMBERS})"
+    rf"|分别(?:是|有|为)(?!多少)|(?:{_MEMBERS})(?:都|一共|总共)?(?:有|是|包括|包含)(?:哪|什么)|(?:哪些|[有些]什么)(?:基本|主要|具体|重点)?(?:{_MEMBERS})"
     rf"|(?:包括|包含)(?:哪|什么)|一共|总共|(?:几|哪些)(?:种|类|项).{{0,6}}[，,](?:各|都)|列(?:全|出|举|一下)|哪[“\"]|都?(?:安排|部署|列|提)了(?:哪|几)"
 )
 
@@ -62,7 +62,15 @@ def asks_for_list(question: str) -> bool:
 
 def swap(previous: str, new: str, regions: Sequence[str]) -> str:
     """The previous question about something else: a region for a region, a year for a year, else put in front."""
-    places = "|".join([*_NATION, *map(re.escape, sorted(regions, key=len, reverse=True))])
+    nation = "|".join(_NATION)
+    # 国家 in 国家自主创新示范区 is part of a name.
+    places = "|".join(
+        [
+            rf"(?:{nation})(?!级|自主|重点|高新|科技|自然|标准|工程|实验|大学)",
+            *map(re.escape, sorted(regions, key=len, reverse=True)),
+        ]
+    )
+    found = []
     for pattern, old, titles in (
         (places, places, False),
         (r"(?:19|20)\d{2}年?", r"(?:19|20)\d{2}年", False),  # the 2025 of 中国制造2025 is no year of the question
@@ -72,8 +80,15 @@ def swap(previous: str, new: str, regions: Sequence[str]) -> str:
         inside = re.search(pattern, new if titles else _untitled(new))
         before = re.search(old, previous if titles else _untitled(previous))
         if inside and before:
-            whole = new[inside.start() :] if len(new) <= len(inside.group()) + 4 else inside.group()
-            return previous[: before.start()] + whole + previous[before.end() :]
+            found.append((inside, before))
+    if len(found) == 1:
+        inside, before = found[0]
+        whole = new[inside.start() :] if len(new) <= len(inside.group()) + 4 else inside.group()
+        return previous[: before.start()] + whole + previous[before.end() :]
+    if found:  # “辽宁给2020年定的”: a place and a year
+        for inside, before in sorted(found, key=lambda pair: -pair[1].start()):
+            previous = previous[: before.start()] + inside.group() + previous[before.end() :]
+        return previous
     return f"{new}，{previous}"
 
 
@@ -85,10 +100,27 @@ def _untitled(text: str) -> str:
 def _pair(question: str, regions: Sequence[str]) -> list[str]:
     """“全国和辽宁的…一样吗” → the question about each of the two; empty when no two places are named together."""
     names = "|".join([*_NATION, *map(re.escape, sorted({r for r in regions if r}, key=len, reverse=True))])
-    match = re.search(rf"({names})(?:和|与|跟|同|、)({names})", question)
-    if not match or match[1] == match[2]:
+    match = re.search(rf"({names})(的[^，。？?和与跟同、]{{1,6}})?(?:和|与|跟|同|、)({names})(?(2)\2)", question)
+    if not match or match[1] == match[3]:
         return []
-    return [question.replace(match.group(), match[n], 1) for n in (1, 2)]
+    return [question.replace(match.group(), match[n] + (match[2] or ""), 1) for n in (1, 3)]
+
+
+_MORE = re.compile(
+    r"(?P<one>[^，。？?《》]{2,16}?)的(?P<what>[^，。？?的]{2,14})比(?P<other>[^，。？?\d]{2,14}?)(?:的(?P=what)|的?(?:目标|水平|任务|指标))?"
+    r"(?:要|还|会|应该?)?(?:高|低|多|少|大|小|快|慢|早|晚)(?:出|了)?(?:几|多少)"
+)
+_BEFORE = re.compile(r"[去上前今往同现原以旧]|平均|之前|当时")
+"""What a figure is compared with in time (去年, 现行): no other thing that has one of its own."""
+
+
+def _more(question: str) -> list[str]:
+    """“甲区的投入强度比全省目标高几个百分点？” → the question about the figure of each of the two; else empty."""
+    match = _MORE.search(question)
+    if not match or _BEFORE.match(match["other"]):
+        return []
+    head = question[: match.start()]
+    return [f"{head}{match[side]}的{match['what']}是多少？" for side in ("one", "other")]
 
 
 _SET_BESIDE = re.compile(

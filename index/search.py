@@ -23,7 +23,7 @@ from corpus.sentences import sentences
 from index import files, told
 from index.errors import StaleIndexError
 from index.fuse import CONSTANT, fuse
-from index.lists import Group, counted, fit, groups
+from index.lists import Group, counted, fit, groups, steps
 from index.models import Encoder, Vectors
 from index.question import asks_for_list, official, parts, scope
 from index.rerank import Reranker, excerpt
@@ -315,7 +315,8 @@ class Index:
             "words": lambda: self._retrievers.words(question, mask),
         }
         nearest = [n for name, look in looks.items() if self._plan.uses(name) for n in look()[:2]]
-        if score <= clause or told.by_a_clause(question, group, nearest, self.clauses, self.lexical.weight):
+        stepped = steps(question, self.clauses[group.members[0]])
+        if score <= clause or (not stepped and told.by_a_clause(question, group, nearest, self.clauses, self.lexical.weight)):
             return None
         return group
 

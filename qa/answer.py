@@ -110,7 +110,8 @@ class Assistant:
         if fitting := self._fitting(asked, found, filters):
             found = fitting
             yield found
-        yield from self._answered(question, asked, found, timings, began, tongue)
+        put = simplified(turn.put) or asked
+        yield from self._answered((question, asked, put), found, timings, began, tongue)
 
     def _found(self, turn: Question, asked: str, filters: Filters | None, words: str = "") -> Evidence:
         also = " ".join(part for part in (turn.also or (asked if words else ""), words) if part)
@@ -143,10 +144,12 @@ class Assistant:
         return refusal.decide(asked, found.nearest, found.pieces, self.index.documents, self.index.lexical.weight)
 
     def _answered(
-        self, question: str, asked: str, found: Evidence, timings: dict[str, float], began: float, tongue: Language
+        self, wordings: tuple[str, str, str], found: Evidence, timings: dict[str, float], began: float, tongue: Language
     ) -> Iterator[Token | Answer]:
+        """`wordings`: the question as typed, as understood, and as it is put to the writer."""
+        question, asked, put = wordings
         grounder = ground.Grounder(found.pieces, asked, self.index.lexical.weight, self.index.likeness)
-        messages = prompts.load("answer").messages(sentences="三", evidence=found.pieces, question=asked)
+        messages = prompts.load("answer").messages(sentences="三", evidence=found.pieces, question=put)
         checked: list[Checked] = []
         failure = ""
         try:
@@ -203,8 +206,9 @@ class Assistant:
         """What is shown: the sentences that hold, and behind them the clauses' own words; numbered anew."""
         kept = [c for c in checked if c.verdict != "unsupported"]
         parts = self.index.parts(asked)
-        behind = quote.support(kept, found.pieces, found.nearest, parts, beside, bool(support.asker(asked)))
-        kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.nearest, asked, parts)
+        shown = quote.Shown(asked, self.index.lexical.weight)
+        behind = quote.support(kept, found.pieces, found.nearest, parts, beside, bool(support.asker(asked)), shown)
+        kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.nearest, shown, parts)
         fit = support.told(found.matches, kept) if found.matches else None
         return [_renumbered(c, n) for n, c in enumerate([*kept, *([fit] if fit else [])])]
 

@@ -36,7 +36,7 @@ _COUNTED = {
     "所": "所",
     "件": "件",
 }
-_COUNT = re.compile(rf"(?:多少|几)(?:万|亿|百|千)?(?P<unit>{'|'.join(_COUNTED)})(?!企业是|公司是)")
+_COUNT = re.compile(rf"(?:多少|(?<![这那])几)(?:万|亿|百|千)?(?P<unit>{'|'.join(_COUNTED)})(?!企业是|公司是)")
 _POINTS = re.compile(r"(?:多少|几)分(?!几|成|步|为|析|之)|考多少|及格线|过线|分数线|积分线|总分")
 _AREA = re.compile(r"多大(?:的)?面积|面积多大|多大(?:的)?房")
 _DAY = re.compile(

@@ -9,6 +9,9 @@ from qa.checks import bodies, canonical
 
 _QUOTED = re.compile(r"[“「‘]([^“”「」‘’]{2,24})[”」’]")
 _ORDINAL = re.compile(rf"第[{numerals.CHARACTERS}\d]{{1,3}}(?:步|阶段|类|批|梯队|层|级|位)")
+_COUNTED = re.compile(rf"(?P<count>[{numerals.CHARACTERS}]{{1,3}})(?P<unit>[个项大条])?[“「‘](?P<name>[^“”「」‘’]{{2,8}})[”」’]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z\d&+-]{2,}|[“「]([^“”「」]{2,16})[”」]")
 _PUNCTUATION = re.compile(r"[\s，。、；：,.;:·—-]")
 
 
@@ -35,4 +38,26 @@ def responsible(text: str, note: str, question: str) -> str:
     for name in bodies(text, ""):
         if name not in held and name not in canonical(question):
             return f"条款写的是“{note}”"
+    return ""
+
+
+def counted(text: str, source: str) -> str:
+    """“三个‘着力’” where the source says 着力 of four things and nowhere 三个“着力”."""
+    for match in _COUNTED.finditer(text):
+        name, stated = match["name"], re.sub(r"[\s“”「」‘’\"]", "", source)
+        here = stated.count(name)
+        if here > 1 and here != numerals.parse(match["count"]) and match["count"] + (match["unit"] or "") + name not in stated:
+            return f"条款中“{name}”有{here}处，不是“{match['count']}{match['unit'] or ''}”"
+    return ""
+
+
+def dated(text: str, source: str) -> str:
+    """“CAP1400…2017年” where the source tells another year of that name, and another name of that year."""
+    parts = [(set(_YEAR.findall(p)), p) for p in re.split(r"[；;。\n]", source)]
+    for segment in re.split(r"[，；。、]", text):
+        for name in (m[1] or m[0] for m in _LATIN.finditer(segment)):
+            own = set().union(*(years for years, p in parts if name in p))
+            told = set(_YEAR.findall(segment))
+            if own and told and not own & told and any(told & years for years, _ in parts):
+                return f"条款中“{name}”对应的是{'、'.join(f'{y}年' for y in sorted(own))}"
     return ""

@@ -284,6 +284,8 @@ class Grounder:
             checks.polarity(text, source)
             or checks_names.quoted(text, around, self._asked_in)
             or checks_names.ordinal(text, source, self._asked_in)
+            or checks_names.counted(text, source)
+            or checks_names.dated(text, "\n".join(c.reading if c.columns else c.full for c in clauses))
             or (checks_names.responsible(text, note[1], self._asked_in) if note else "")
             or checks.place(text, source, clauses[0].document.region)
             or checks.body(text, around, self._asked_in)
@@ -333,8 +335,9 @@ def _quoted(cited: Sequence[_Span]) -> str:
 
 
 def named_terms(question: str) -> list[str]:
-    """Words that a question puts in quotation marks."""
-    return re.findall(r"[“「‘\"]([^“”「」‘’\"]{2,20})[”」’\"]", question)
+    """Words that a question puts in quotation marks, and its names in Latin letters (PCT, CAP1400)."""
+    quoted = re.findall(r"[“「‘\"]([^“”「」‘’\"]{2,20})[”」’\"]", question)
+    return [*quoted, *re.findall(r"(?<![A-Za-z])[A-Z][A-Za-z&+-]*[A-Z\d][A-Za-z\d+-]*", question)]
 
 
 def misplaced(sentence: str, clause: Clause) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from corpus.labels import recognise
 from corpus.quantities import quantities
 from corpus.records import Clause, Span
 from corpus.sentences import sentences
+from index.question import asks_for_list
 from index.search import Hit
 from index.tokens import content_words
-from qa import agency
+from qa import agency, quote_span
 from qa.agency import responsible, without
 from qa.context import RANK_PENALTY
 from qa.differ import label
@@ -25,6 +26,8 @@ _LIKE_ALONE, _MOST_ALONE = 0.010, 2
 """The same where nothing but quotations answers, and how many stand there."""
 _SAID = 0.75
 """Share of a quotation's words that, once in the answer, makes quoting it again idle."""
+_SAID_OF_LIST = 0.95
+"""The same where a list is asked for: no member may be missing."""
 _WHOLE = 300
 """Characters up to which the leading clause's chosen sentences stand where nothing but quotations answers."""
 _LONGEST, _LONGER = 220, 90
@@ -37,7 +40,26 @@ _RIVAL = 0.9
 """Share of the first clause's fused score from which the second is as good as the first (eval/LOG.md)."""
 
 
-def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", parts: int = 1) -> list[Checked]:
+class Shown:
+    """How much of a sentence a quotation shows, for one question."""
+
+    def __init__(self, question: str = "", weight: Callable[[str], float] = lambda _: 1.0) -> None:
+        self.question, self._weight = question, weight
+        self._asked = frozenset(content_words(question))
+        self.listing = asks_for_list(question)
+
+    def __call__(self, quote: tuple[Piece, Span]) -> tuple[Piece, Span]:
+        """The whole enumeration where a list is asked for; of a long sentence the part that holds what was asked."""
+        piece, span = quote
+        if self.listing and (whole := quote_span.enumeration(piece.clause, span)) != span:
+            return piece, whole
+        return piece, quote_span.focus(piece.clause.document.text, span, self._asked, self._weight)
+
+
+_PLAIN = Shown()
+
+
+def extract(pieces: Sequence[Piece], hits: Sequence[Hit], shown: Shown = _PLAIN, parts: int = 1) -> list[Checked]:
     """An answer of the clauses' own sentences: of each part of the question the nearest, then others nearly as near.
 
     Behind them stands who is responsible.
@@ -45,7 +67,7 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", pa
     listed = _members((), pieces, hits, "")
     if listed:
         return listed
-    terms = named_terms(question)
+    terms = named_terms(shown.question)
     found = _nearest(pieces, hits)
     leading = [h.clause.id for h in hits[:parts]]
     first = [next(((p, s) for _, p, s in found if p.clause.id == i), None) for i in leading]
@@ -55,7 +77,7 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", pa
     near = [(p, s) for score, p, s in found if score >= best - _LIKE_ALONE or any(t in _bare(p, s) for t in terms)]
     chosen: list[_Quote] = []
     room = _LONGEST + _LONGER * (parts - 1)
-    for piece, span in dict.fromkeys([*(f for f in first if f), *near]):
+    for piece, span in dict.fromkeys(map(shown, [*(f for f in first if f), *near])):
         words = _bare(piece, span)
         if chosen and (
             len(words) > room or len(chosen) >= _MOST_ALONE + parts - 1 or _told(words, "".join(w for *_, w in chosen))
@@ -67,7 +89,7 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], question: str = "", pa
     several = parts > 1 and len({p.clause.document.id for p, _, _ in chosen}) > 1
     out = [_quoted(p, s, f"{label(p.clause)}写明：「{words.rstrip('。；')}」。" if several else words) for p, s, words in chosen]
     who = _responsible(out, {p.clause.id: p for p in pieces}, "".join(c.text for c in out))
-    return [*who, *out] if agency.asked(question) else [*out, *who]
+    return [*who, *out] if agency.asked(shown.question) else [*out, *who]
 
 
 def _whole(chosen: list[_Quote], pieces: Sequence[Piece], hits: Sequence[Hit]) -> list[_Quote]:
@@ -95,6 +117,7 @@ def support(
     parts: int = 1,
     beside: Sequence[tuple[Piece, Span]] = (),
     broad: bool = False,
+    shown: Shown = _PLAIN,
 ) -> list[Checked]:
     """Sentences to put behind what was written: the rule itself, and who is responsible, if not said yet.
 
@@ -104,20 +127,22 @@ def support(
         parts: how many questions were asked in one; the first hit of each is quoted.
         beside: statements that differ, which are all quoted, each with its document.
         broad: the question asks what there is for somebody, so that more than one clause answers it.
+        shown: how much of a sentence is quoted.
     """
     text = "".join(c.text for c in said)
     by_clause = {p.clause.id: p for p in pieces}
-    wanted = [*beside, *_wanted(said, hits, by_clause, parts, broad)]
+    beside = list(map(shown, beside))
+    wanted = [*beside, *map(shown, _wanted(said, hits, by_clause, parts, broad))]
     out: list[Checked] = []
     cited = {c.clause.id for s in said for c in s.citations}
     # Each of several things asked is shown where it stands, even when one sentence has told them all from one clause.
     due = {h.clause.id for h in hits[:parts]} - cited if parts > 1 else set()
-    room = _LONGEST + _LONGER * (max(parts, len(beside)) - 1)
+    room = (quote_span.WHOLE_LIST if shown.listing else _LONGEST) + _LONGER * (max(parts, len(beside)) - 1)
     chosen: list[_Quote] = []
     for piece, span in dict.fromkeys(wanted):
         words = _bare(piece, span)
         known = text + "".join(w for _, _, w in chosen)
-        told = piece.clause.id not in due and _told(words, known)
+        told = piece.clause.id not in due and _told(words, known, _SAID_OF_LIST if shown.listing else _SAID)
         if (piece, span) not in beside and (len(words) < _SHORTEST or len(words) > room or told):
             continue
         chosen.append((piece, span, words))
@@ -209,7 +234,7 @@ def _bare(piece: Piece, span: Span) -> str:
     text = piece.clause.document.text[span[0] : span[1]]
     label = recognise(text) if span[0] == piece.clause.start else None
     text = (text[label.length :] if label else text).replace("\n", "").strip()
-    text = without(text)
+    text = without(text).rstrip("，、：,")
     return text if text.endswith(("。", "！", "？", "；")) else f"{text}。"
 
 
@@ -221,8 +246,8 @@ def _quoted(piece: Piece, span: Span, text: str) -> Checked:
     return Checked(text, "verified", Citation(0, piece.clause, span[0], span[1], "verified", piece.number))
 
 
-def _told(words: str, text: str) -> bool:
+def _told(words: str, text: str, share: float = _SAID) -> bool:
     wanted = set(content_words(words))
     figures = quantities(text)
     same = all(any(q.same_figure(f) for f in figures) for q in quantities(words))
-    return same and len(wanted & set(content_words(text))) >= _SAID * len(wanted)
+    return same and len(wanted & set(content_words(text))) >= share * len(wanted)

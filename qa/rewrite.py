@@ -18,6 +18,7 @@ from index.places import places
 from index.question import swap
 from index.route import without_names
 from index.tokens import content_words
+from qa import rewrite_swap
 
 _ASKS = re.compile(
     r"[？?]|什么|哪|多少|几[个年项岁家天月步]|如何|怎|是否|吗|呢|有没有|谁|咋|啥"
@@ -38,7 +39,7 @@ _BACK = re.compile(
 )
 _LEANS = re.compile(
     r"^(?:那么?|那它|它|他们|她们|他的|她的|这|那|其|还有|另外|然后|为什么|为啥|具体|比如|再(?=过|往|下|说|问|有|多|后)|如果|要是"
-    r"|最[长短高低多少])|(?:它|他们|这[个些项几一类种样东]|那[个些项几一类种]|(?<!应)该(?=[项政文规计工意办方条款])"
+    r"|最[长短高低多少]|(?:我们?|咱们?|俺们?)(?:公司|单位|家|厂|学校)?也(?:想|要|能|可以|打算|准备))|(?:它|他们|这[个些项几一类种样东]|那[个些项几一类种]|(?<!应)该(?=[项政文规计工意办方条款])"
     r"|其中|上面|刚才|前面|上述)|(?:呢|呢？|呢\?)$"
 )
 _WRONG = re.compile(
@@ -47,7 +48,8 @@ _WRONG = re.compile(
 )
 _MEANT = re.compile(r"(?:我|想|要)?(?:问|说|指|想问|要问)的?(?:其实)?是|我(?:想|要)?问(?:的)?|(?:^|[，,])是(?!不是|否)(?=\S{2})")
 _OTHER = re.compile(
-    r"^(?:那么?|另外|还有|而|换成|放到|单说|那要是)?[，, ]*(?P<new>[^，。？?]{1,16}?)(?:的|方面|那边|这块|里|中)?呢"
+    r"^(?:那么?|另外|还有|而|换成|放到|单说|那要是|再往[下上]|接下来)?[，, ]*"
+    r"(?P<new>[^，。？?]{1,16}?)(?:的|方面|那边|这块|里|中)?呢"
     r"(?:[？?]*$|[？?，, ]+(?:谢谢)?(?P<rest>.*)$)"
 )
 _LATER = re.compile(r"^那?(?:再|又)?(?:往后|过)(?P<years>[一二三四五六七八九十\d]{1,3})年(?:呢|后呢|之后呢)?[？?]*$")
@@ -88,6 +90,8 @@ class Question:
     """The question as it would be asked first."""
     also: str = ""
     """The other way to read it, for retrieval; empty when there is none."""
+    put: str = ""
+    """How it is put to the writer, where that is not `whole`: what is asked now in front, what it leans on behind."""
     topic: Topic | None = None
     """What the turns after it may lean on; None for a turn that asks nothing."""
 
@@ -135,8 +139,8 @@ def _read(turn: str, topics: Sequence[Topic], facts: Sequence[str], regions: Seq
         return Question(turn, turn)
     told = "，".join(facts) if facts and _SELF.search(said) else ""
     if told:
-        return Question(turn, f"{told}，{found.whole}", found.also or found.whole, found.topic)
-    return Question(turn, found.whole, found.also, found.topic)
+        return Question(turn, f"{told}，{found.whole}", found.also or found.whole, found.put, found.topic)
+    return Question(turn, found.whole, found.also, found.put, found.topic)
 
 
 def _polite(turn: str) -> tuple[str, bool]:
@@ -151,7 +155,7 @@ def _polite(turn: str) -> tuple[str, bool]:
 def _found(said: str, fresh: bool, topics: Sequence[Topic], regions: Sequence[str]) -> Question:
     """A turn's words, without thanks and greetings, after at least one statement or question."""
     if not topics:
-        return Question(said, said, "", Topic(said) if _ASKS.search(said) else None)
+        return Question(said, said, topic=Topic(said) if _ASKS.search(said) else None)
     previous = topics[-1]
     names = [*regions, *places(said), *places(previous.text)]
     if back := _BACK.match(said):
@@ -162,7 +166,7 @@ def _found(said: str, fresh: bool, topics: Sequence[Topic], regions: Sequence[st
     if beside and len(topics) > 1 and len(said) <= _SHORT + 6:
         count = _COUNTS.get(beside["count"] or "", 2)
         whole = "".join(f"{_open(t.text)}？" for t in topics[-count:]) + said
-        return Question(said, whole, said, previous)
+        return Question(said, whole, said, topic=previous)
     other = None if fresh else (_later(said, previous, names) or _another(said, previous, names))
     return other or _joined(said, fresh, previous)
 
@@ -174,7 +178,7 @@ def _later(said: str, previous: Topic, names: Sequence[str]) -> Question | None:
         return None
     then = f"{int(year[-1]) + numerals.parse(match['years'])}年"
     if len(year) > 1:  # which of them is meant cannot be told
-        return Question(said, f"{then}，{previous.text}", said, Topic(previous.base, then))
+        return Question(said, f"{then}，{previous.text}", said, topic=Topic(previous.base, then))
     return _about(said, then, previous, names)
 
 
@@ -182,6 +186,8 @@ def _another(said: str, previous: Topic, names: Sequence[str]) -> Question | Non
     match = _OTHER.match(said)
     if match and _ASKS.search(match["new"]):  # 怎么申请呢？
         return None
+    if match and not match["rest"] and (whole := rewrite_swap.condition(previous.text, match["new"])):
+        return Question(said, whole, said, topic=Topic(whole))
     return _about(said, match["new"].strip(), previous, names, (match["rest"] or "").strip()) if match else None
 
 
@@ -190,14 +196,17 @@ def _joined(said: str, fresh: bool, previous: Topic) -> Question:
     if not fresh and not _ASKS.search(said):
         return Question(said, said)
     if fresh and not _LEANS.search(said) and len(content_words(said)) > _NEW_SUBJECT:
-        return Question(said, said, "", Topic(said))
+        return Question(said, said, topic=Topic(said))
+    if not fresh and (whole := rewrite_swap.this(previous.base, said, tuple(places(previous.base)))):
+        return Question(said, whole, said, topic=Topic(whole))
     if _LEANS.search(said) or (len(said) <= _SHORT and len(content_words(said)) <= 2):
         # Another document: the name of the one before must go.
         named = NUMBER.search(said) or re.search(r"《[^》]+》", said)
         text = without_names(previous.text) if named else previous.text
         topic = Topic(without_names(previous.base), named.group()) if named else previous
-        return Question(said, f"{_open(text)}，{re.sub(r'^(?:那么?(?![些个种项])|然后)[，, ]*', '', said)}", said, topic)
-    return Question(said, said, f"{previous.text} {said}", Topic(said))
+        new = re.sub(r"^(?:那么?(?![些个种项])|然后)[，, ]*", "", said)
+        return Question(said, f"{_open(text)}，{new}", said, f"{new}（接着上一个问题：{_open(text)}）", topic)
+    return Question(said, said, f"{previous.text} {said}", topic=Topic(said))
 
 
 def _open(question: str) -> str:
@@ -215,8 +224,8 @@ def _back(said: str, back: re.Match[str], topics: Sequence[Topic]) -> Question:
 
     found = max(reversed(topics), key=fit)
     if not fit(found)[0]:
-        return Question(said, f"{named}，{rest}", said, Topic(rest, named))
-    return Question(said, f"{_open(found.about or found.base)}，{rest}", f"{named}，{rest}", Topic(rest, named))
+        return Question(said, f"{named}，{rest}", said, topic=Topic(rest, named))
+    return Question(said, f"{_open(found.about or found.base)}，{rest}", f"{named}，{rest}", topic=Topic(rest, named))
 
 
 def _corrected(said: str, right: str, previous: Topic, names: Sequence[str]) -> Question:
@@ -225,8 +234,12 @@ def _corrected(said: str, right: str, previous: Topic, names: Sequence[str]) -> 
     new = re.sub(r"(?:的)?[。？?！!]*$", "", right[meant.end() :] if meant else right).strip()
     if not new:
         return Question(said, said)
+    with_whom, _, rest = new.partition("，")
+    if whole := rewrite_swap.partner(previous.base, with_whom):
+        whole = f"{_open(whole)}，{rest}" if rest else whole
+        return Question(said, whole, said, topic=Topic(whole))
     if _ASKS.search(new) and len(content_words(new)) > 2:
-        return Question(said, f"{new}？", f"{previous.text} {new}", Topic(f"{new}？"))
+        return Question(said, f"{new}？", f"{previous.text} {new}", topic=Topic(f"{new}？"))
     return _about(said, new, previous, names)
 
 
@@ -236,8 +249,13 @@ def _about(said: str, new: str, previous: Topic, names: Sequence[str], rest: str
     if NUMBER.search(new) or ("《" in new and "《" not in previous.base):
         topic = Topic(without_names(previous.base), new)
     else:
-        swapped = swap(previous.base, bare, names)
+        swapped = (
+            rewrite_swap.figure(previous.base, bare, names)
+            or rewrite_swap.partner(previous.base, bare)
+            or rewrite_swap.alike(previous.base, bare)
+            or swap(previous.base, bare, names)
+        )
         joined = swapped == f"{bare}，{previous.base}"
         topic = Topic(previous.base, new) if joined else Topic(swapped, previous.about)
     whole = f"{_open(topic.text)}，{rest}" if rest and _ASKS.search(rest) else topic.text
-    return Question(said, whole, said, topic)
+    return Question(said, whole, said, topic=topic)

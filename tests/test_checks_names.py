@@ -105,3 +105,29 @@ def test_the_question_as_a_statement_or_a_guess_is_no_answer(sentence):
     asked = {"社区食堂夜宵便宜覆盖乡镇。": "社区食堂夜宵便宜覆盖乡镇吗？"}.get(sentence, "社区食堂覆盖全部乡镇夜宵吗？")
     checked = check(sentence, asked)
     assert (checked.verdict, checked.problem) == ("unsupported", "这句话只是重复了问题")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("提了三个“着力”。", "条款中“着力”有2处，不是“三个”"),
+        ("提了两个“着力”。", ""),
+        ("提了三个“坚持”。", ""),  # not counted there
+        ("三个“代表”。", ""),
+    ],
+)
+def test_a_made_up_count_of_what_the_clause_repeats(text, problem):
+    assert checks_names.counted(text, "“三个代表”：着力建设食堂，着力建设书屋。代表很多，代表。") == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("ABC200示范食堂2017年建成。", "条款中“ABC200”对应的是2020年"),
+        ("ABC200示范食堂2020年建成。", ""),
+        ("“星光”食堂2020年开业。", "条款中“星光”对应的是2017年"),
+        ("XYZ食堂2017年建成。", ""),  # that it is not there at all is another matter
+    ],
+)
+def test_a_year_is_that_of_the_name(text, problem):
+    assert checks_names.dated(text, "2017年，“星光”食堂开业；2020年，ABC200示范食堂建成。") == problem

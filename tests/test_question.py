@@ -189,3 +189,27 @@ def test_two_places_or_years_set_side_by_side_are_asked_one_by_one(question, exp
 )
 def test_what_is_no_comparison_of_two_stays_whole(question):
     assert parts(question, REGIONS) == [question]
+
+
+def test_two_places_with_what_is_asked_of_each():
+    assert parts("全国的目标和江东的目标各是多少？", ["江东"]) == ["全国的目标各是多少？", "江东的目标各是多少？"]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "到2020年，东湖新区的投入强度比全省目标高几个百分点？",
+            ["到2020年，东湖新区的投入强度是多少？", "到2020年，全省的投入强度是多少？"],
+        ),
+        ("东湖新区的投入强度比去年高几个百分点？", ["东湖新区的投入强度比去年高几个百分点？"]),
+        ("单位产值的用水量比2015年低多少？", ["单位产值的用水量比2015年低多少？"]),
+    ],
+)
+def test_how_much_more_asks_for_both(question, expected):
+    assert parts(question, ["江东"]) == expected
+
+
+def test_a_place_inside_a_name_is_not_swapped():
+    assert swap("东湖国家自主示范区是谁牵头？", "江东的", ["江东"]) == "江东的，东湖国家自主示范区是谁牵头？"
+    assert swap("2015年江东的产量？", "全国2020年的", ["江东"]) == "2020年全国的产量？"

@@ -6,7 +6,7 @@ import pytest
 from hits import clause, hit, piece
 
 from qa.ground import Grounder
-from qa.quote import extract, support
+from qa.quote import Shown, extract, support
 
 TEXT = """一、扶持政策
 1.助力众创空间成长。对众创空间建设给予补贴。落实研发仪器设备加速折旧、小微企业减免税等税收优惠政策。（牵头单位：省税务局；配合单位：省科技厅）
@@ -80,7 +80,7 @@ def test_a_list_is_not_told_behind_an_answer_from_another_clause():
 def test_who_is_responsible_comes_first_where_that_was_asked():
     found = clause(TEXT, "一1")
     for question, place in (("众创空间的税收优惠归谁管？", 0), ("众创空间有哪些税收优惠？", -1)):
-        quotes = extract([piece(found)], [hit(found, scores=[0.2, 0.9, 0.95, 0.1])], question)
+        quotes = extract([piece(found)], [hit(found, scores=[0.2, 0.9, 0.95, 0.1])], Shown(question))
         assert quotes[place].text == "牵头单位：省税务局；配合单位：省科技厅。"
 
 
@@ -227,11 +227,11 @@ def test_each_side_of_a_comparison_is_quoted_with_its_document():
     homes = clause(HOMES, name="a", title="养老办法", number="")
     canteens = clause(CANTEENS, name="b", title="食堂办法", number="")
     hits = [hit(homes, 0.9), hit(canteens, 0.5)]
-    texts = [c.text for c in extract([piece(homes, 1), piece(canteens, 2)], hits, "", 2)]
+    texts = [c.text for c in extract([piece(homes, 1), piece(canteens, 2)], hits, parts=2)]
     assert len(texts) == 2
     assert texts[0].startswith("《养老办法》")
     assert texts[1].startswith("《食堂办法》")
-    assert len(extract([piece(homes, 1), piece(canteens, 2)], hits, "", 1)) == 1
+    assert len(extract([piece(homes, 1), piece(canteens, 2)], hits, parts=1)) == 1
 
 
 def test_what_one_sentence_tells_of_two_places_is_shown_in_both_clauses():

@@ -4,7 +4,7 @@ import pytest
 from hits import make
 
 from corpus.clauses import clauses
-from index.lists import groups
+from index.lists import fit, groups, name, steps
 from index.told import by_a_clause
 
 TEXT = """一、重点任务
@@ -53,3 +53,23 @@ def test_a_clause_that_is_hardly_ahead_does_not_tell_the_list(rarity, told):
     words = "督办"
     question = "重点任务建设社区食堂、社区书屋、社区花园，怎么督办？"
     assert by_a_clause(question, tasks(found), [near], found, lambda w: rarity if w == words else 1.0) is told
+
+
+STEPS = """一、目标
+分步实现。
+第一步：用十年建成基本框架。
+到2025年，覆盖半数街道。
+第二步：到2035年覆盖全部街道。
+二、措施
+1.建设食堂。
+2.建设书屋。
+"""
+
+
+def test_paragraphs_that_number_themselves_as_steps_are_a_list():
+    found = clauses(make(STEPS))
+    made = [g for g in groups(found) if steps("一共分几步走？", found[g.members[0]])]
+    assert [[str(found[n].address) for n in g.members] for g in made] == [["一段2", "一段4"]]
+    assert [name(found[n]) for n in made[0].members] == ["用十年建成基本框架", "到2035年覆盖全部街道"]
+    assert fit("一共分几步走？", made[0], found) > fit("有什么措施？", made[0], found)
+    assert not steps("分几个方面？", found[made[0].members[0]])

@@ -1,0 +1,95 @@
+"""Putting what a follow-up names into the place of its like in the question before: figure for figure, partner for partner.
+
+    figure("辽宁2017年绿化率的目标是多少？", "造林面积", ["辽宁"])  → "辽宁2017年造林面积的目标是多少？"
+    alike("乙市示范区是谁牵头？", "甲市试验区")                      → "甲市试验区是谁牵头？"
+    partner("南岭跟日本有什么合作平台？", "跟德国")                 → "南岭跟德国有什么合作平台？"
+
+Each returns an empty text where the question before has no such place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_FIGURE = r"(?:额|率|数|量|值|比重|占比|比例|强度|面积|规模|水平|寿命|收入|产值|年限)"
+"""What the name of a figure ends with."""
+_TAIL = (
+    r"(?P<tail>的?(?:目标|任务|指标|要求)?(?:定在|定为|是|为|要|应该?|将|能|达到|提高到|提升到|增加到|做到|占|有)*"
+    r"(?:多少|多高|多大|百分之几|几).*)$"
+)
+_WITH = re.compile(r"(?P<word>[跟和与同])(?P<who>[^，。？?]{1,14}?)(?=有|的|之间|合作|开展|签|建|一起|共)")
+_PARTNER = re.compile(r"^[跟和与同](?P<who>[^，,。？?的]{1,10})的?$")
+_THIS = re.compile(r"^(?:那么?)?(?:[这那]一?(?:项|个)(?:指标|目标|数|任务)?|该(?:项|指标))(?P<rest>.{2,})$")
+_YEAR = r"(?:到|在|截至|力争)?(?:19|20)\d\d年(?:底|末|前|之前)?"
+_CONDITION = re.compile(r"^(?:那么?)?(?:要是|如果|假如|万一|倘若)")
+_ASKS = re.compile(r"什么|哪|多少|几|如何|怎|是否|吗|呢|谁|啥|能不能|有没有")
+_KINDS = "区|中心|工程|计划|基地|平台|联盟|基金|园|行动|专项|机制|规划|方案|意见|纲要"
+"""What the names of two things of one kind end with."""
+_SLOT = 12
+"""Characters of a name that takes another's place."""
+_WHOLE = 4
+"""Characters of a figure's name that says by itself of what it is (技术合同成交额); 人数 is of what stands before it."""
+
+
+def figure(previous: str, new: str, names: Sequence[str]) -> str:
+    """The question before about another figure, of the same place and year."""
+    named = re.fullmatch(rf"[^，。？?\d我你您]{{0,16}}{_FIGURE}", new)
+    if not named or any(n and n in new for n in (*names, "全国")):
+        return ""  # another place of the same figure
+    found = _figure_of(previous, names)
+    if not found:
+        return ""
+    lead, name, tail = found
+    if len(new) < _WHOLE:
+        owner, of, _ = name.rpartition("的")
+        return f"{lead}{owner}的{new}{tail}" if of else ""
+    return f"{lead}{new}{tail}"
+
+
+def partner(previous: str, new: str) -> str:
+    """The question before about another partner: “跟德国的” for “跟日本、韩国”."""
+    named, old = _PARTNER.match(new), _WITH.search(previous)
+    return previous[: old.start("who")] + named["who"] + previous[old.end("who") :] if named and old else ""
+
+
+def alike(previous: str, new: str) -> str:
+    """The question before about another thing of the same kind, or in the same place of the sentence.
+
+    “甲市试验区呢” for “乙市示范区是谁牵头”; “数据安全呢” for “人工智能那块由谁牵头”; “A那个呢” for “B的示范工程哪年建成”.
+    """
+    if other := re.fullmatch(r"(?P<name>[^，。？?]{2,16})那[个项]", new):
+        old = re.match(r"(?P<name>[^，。？?的]{2,16})的(?=[\u4e00-\u9fff]{2})", previous)
+        return f"{other['name']}{previous[old.end('name') :]}" if old else ""
+    if kind := re.search(rf"(?:{_KINDS})$", new):
+        names = rf"(?:^|(?<=[，对在把给为里到]))[^，。？?的对在把给为里]{{2,20}}{kind.group()}(?=[是由有的要到怎，]|$)"
+        old = re.search(names, previous)
+        return previous[: old.start()] + new + previous[old.end() :] if old else ""
+    old = re.search(r"(?:^|(?<=[，里中对在]))[^，。？?里中对在]{2,14}(?=[那这]块|[那这]?(?:方面|部分))", previous)
+    return previous[: old.start()] + new + previous[old.end() :] if old and len(new) <= _SLOT else ""
+
+
+def this(previous: str, said: str, names: Sequence[str]) -> str:
+    """“这一项2020年要做到多少” with the name of the figure that the question before asked for."""
+    match, found = _THIS.match(said), _figure_of(previous, names)
+    if not match or not found:
+        return ""
+    lead = re.sub(_YEAR, "", found[0]) if re.search(_YEAR, match["rest"]) else found[0]
+    return f"{lead}{found[1]}{match['rest']}"
+
+
+def condition(previous: str, new: str) -> str:
+    """“要是一直没人用呢？”: what the question before told, with the new condition for what it asked."""
+    if not _CONDITION.match(new):
+        return ""
+    told = [part for part in re.split(r"[，,]", previous.rstrip("？?。 ")) if part]
+    kept = [part for part in told if not _ASKS.search(part)] or told
+    return f"{'，'.join(kept)}，{re.sub(r'^那么?', '', new)}怎么办？"
+
+
+def _figure_of(question: str, names: Sequence[str]) -> tuple[str, str, str] | None:
+    """(places, years and titles in front, name of the figure, what is asked of it) of a question for one figure."""
+    places = "|".join([*map(re.escape, sorted({n for n in names if n}, key=len, reverse=True)), "全国", "国家", "我国", "全省"])
+    lead = rf"(?P<lead>(?:{_YEAR}|(?:{places})(?:省|市)?|《[^》]+》|[^，。？?]{{0,6}}\d+号文|里|中|的|[，,])*)"
+    match = re.match(rf"{lead}(?P<name>[^，。？?]{{1,28}}?{_FIGURE}){_TAIL}", question)
+    return (match["lead"], match["name"], match["tail"]) if match else None
