@@ -44,7 +44,7 @@ _DAY = re.compile(
 )
 _YEAR = re.compile(r"哪一?年|什么时候|何时")
 _FORM = re.compile(
-    r"(?P<noun>申请表|申请书|申报表|表格|样表|模板|公章|账号|密码|二维码|链接|网址|网站|邮箱|传真|咨询电话|电话|联系方式|联系人)"
+    r"(?P<noun>申请表|申请书|申报表|表格|样表|模板|公章|账号|密码|二维码|链接|网址|网站|邮箱|传真|咨询电话|电话|联系方式|联系人|微信|公众号)"
     r"(?!建设|营销|工程|平台|普及|服务|诈骗|安全|体系)"
     r"|(?:准备|提交|交|带|要)(?:哪些|什么)(?P<papers>材料|证件|资料)|(?P<copies>一式几份|几个章|盖.{0,3}章)|材料[^，。？?]{0,6}(?:寄|交到|几份)"
     r"|(?P<table>填哪张表|哪张表|找谁签字|列个清单|身份证复印件)"
@@ -53,6 +53,11 @@ _FORM = re.compile(
 _POST = "组长|主任|处长|科长|局长|厅长|院长|负责人|领导|委员|理事长|管理员"
 _NAME = re.compile(rf"(?:{_POST})[^，。？?]{{0,8}}(?:叫什么|名字)|贵姓|怎么称呼|找哪位")
 _PERSON = re.compile(rf"(?:{_POST})[^，。？?]{{0,8}}(?:是谁|有哪些人|都有谁)")
+_CALLED = re.compile(r"叫什么(?:名字|名)|名字(?:叫|是)什么|(?:哪|什么)(?:种|个)?型号?(?=[\u4e00-\u9fff]{1,4}[？?]?$|[？?]?$)")
+_STAFF = re.compile(r"(?:几|多少)个(?:处室|科室|处(?=[，,？?]|$))|编制(?:有|是)?(?:多少|几)个?人?[？?]?$")
+_DERIVED = re.compile(
+    r"测算(?:过程|方法|依据|公式)|怎么(?:测算|推算|算出来)|为什么[^，。？?]{0,16}(?:定|设)(?:在|为|成|的)?[^，。？?]{0,4}\d"
+)
 _LIST = re.compile(
     r"(?<![黑红])名单(?:里|上|中)?(?:都|现在)?(?:有|是|在|包括)?(?:没有|谁|哪|什么|几|多少)|(?<![黑红])名单[^，。？?]{0,2}(?:给|发)我|(?:公布|发布|提供|给|要|看|查|列出|有没有)[^，。？?]{0,12}(?<![黑红])名单"
     r"|(?<![黑红])名单(?:呢|吗|有吗|公布了吗)?[？?]?$|原话怎么写"
@@ -98,6 +103,9 @@ def _kinds(question: str) -> list[tuple[bool, Wanted]]:
         (bool(_PERSON.search(question)), Wanted("具体人选", lambda text: bool(re.search(r"由[^，。]{2,20}担任|同志", text)))),
         (bool(_LIST.search(question)), Wanted("具体名单或原文", lambda text: "名单" in text)),
         (bool(_NAMES.search(question)), Wanted("具体名称", lambda text: bool(_NAMED.search(text)))),
+        (bool(_CALLED.search(question)), Wanted("具体名称", lambda text: bool(re.search(r"命名为|简称|[A-Z]+-?\d", text)))),
+        (bool(_STAFF.search(question)), Wanted("内设机构和编制", lambda text: "编制" in text or "内设" in text)),
+        (bool(_DERIVED.search(question)), Wanted("测算依据", lambda text: bool(re.search(r"测算|计算|[=＝]|之比", text)))),
         (bool(_RATED.search(question)), Wanted("评比结果", lambda _: False)),
         (bool(form), Wanted("办理材料、表格或联系方式", lambda text: _form_stated(form, text))),
         (bool(_GRANT.search(question)), Wanted("具体金额", lambda text: _has(text, "元", "%", "倍"))),
@@ -147,6 +155,20 @@ def _has(text: str, *units: str) -> bool:
 def _form_stated(form: re.Match[str] | None, text: str) -> bool:
     """A form or paper counts as stated when the clause names it; an address or number only when it stands there."""
     noun = form and (form["noun"] or form["papers"])
-    if noun and noun not in ("电话", "咨询电话", "联系方式", "联系人", "网址", "网站", "链接", "邮箱", "传真", "账号", "密码"):
+    if noun and noun not in (
+        "电话",
+        "咨询电话",
+        "联系方式",
+        "联系人",
+        "网址",
+        "网站",
+        "链接",
+        "邮箱",
+        "传真",
+        "账号",
+        "密码",
+        "微信",
+        "公众号",
+    ):
         return noun in text
     return bool(re.search(r"\d{5,}|www|http|@|[路街]\d+号", text))

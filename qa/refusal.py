@@ -14,7 +14,7 @@ from index.places import places, provinces_of
 from index.question import official
 from index.search import Hit
 from index.tokens import content_words
-from qa import agency, asked, refusal_named
+from qa import agency, asked, refusal_members, refusal_named
 from qa.ground import named_terms
 from qa.records import Piece, Reason
 
@@ -81,6 +81,7 @@ def decide(
         or _weak(question, hits, weight)
         or _false_premise(question, hits, evidence, weight)
         or _other_time(question, evidence, documents)
+        or _unlisted(question, hits, evidence)
         or _not_stated(question, evidence, weight)
     )
 
@@ -275,6 +276,15 @@ def _not_stated(question: str, evidence: Sequence[Piece], weight: Callable[[str]
     if any(wanted.stated(p.text) for p in bearing):
         return None
     return Refusal.of("amount", _stated_instead(bearing[0]), what=wanted.name)
+
+
+def _unlisted(question: str, hits: Sequence[Hit], evidence: Sequence[Piece]) -> Refusal | None:
+    """Asked which the members of a counted thing are, of which the clauses only tell the count."""
+    name = refusal_members.unlisted(question, hits)
+    if not name:
+        return None
+    naming = next((p for p in evidence if name in re.sub(r"\s", "", p.text)), None)
+    return Refusal.of("amount", _stated_instead(naming) if naming else "", what=f"“{name}”各自的名称")
 
 
 def _stated_instead(piece: Piece) -> str:

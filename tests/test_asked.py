@@ -178,3 +178,21 @@ def test_what_has_become_of_it(question, late):
     from qa.refusal import _SO_FAR
 
     assert bool(_SO_FAR.search(question)) is late
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("这个比例的测算过程是怎样的？", "测算依据"),
+        ("为什么把比例定在60%？", "测算依据"),
+        ("为什么要建食堂？", ""),
+        ("第一颗探测器叫什么名字？", "具体名称"),
+        ("管理局有几个处室？", "内设机构和编制"),
+        ("要建多少个科研平台？", ""),
+        ("这几家是牵头单位吗？", ""),
+        ("有微信吗？", "办理材料、表格或联系方式"),
+    ],
+)
+def test_further_kinds(question, name):
+    kind = wanted(question)
+    assert (kind.name if kind else "") == name
