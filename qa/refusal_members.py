@@ -18,7 +18,7 @@ _QUOTED = re.compile(
 _WHICH = re.compile(
     r"哪[几些二三四五六七八九十两]|分别是?(?:什么|哪|叫)|分别(?:有|是)|逐[项个一]|各(?:是|叫)什么|(?:具体)?(?:是|叫|有)(?:什么|哪)|列(?:出|举|全)"
 )
-_OTHER = re.compile(r"[个项些几家大种类条所款]*(?P<noun>(?!名[字称]|叫)[\u4e00-\u9fff]{2,})")
+_OTHER = re.compile(rf"[个项些几家大种类条所款{numerals.CHARACTERS}]*(?P<noun>(?!名[字称]|叫)[\u4e00-\u9fff]{{2,}})")
 """What is asked for behind 哪些, when it is not the counted thing."""
 _LABEL = re.compile(
     rf"^\s*(?:[（(]?(?P<number>{_N})[）)、.．]|第(?P<step>{_N})(?:步|条|阶段|类|项)|(?P<dash>——)|[\u4e00-\u9fff]{{0,6}}?(?P<order>{_N})是)"
