@@ -50,6 +50,11 @@ def traditional(text: str) -> str:
     return str(_converter("s2t").convert(text))
 
 
+def mainland(text: str) -> str:
+    """Words of Taiwan to those of the mainland, in simplified characters: 資訊 → 信息, 網際網路 → 互联网."""
+    return str(_converter("tw2sp").convert(text))
+
+
 def simplified(text: str) -> str:
     """Traditional characters to simplified; other text unchanged, half a surrogate pair (from JSON) to “?”."""
     whole = text.encode("utf-8", "replace").decode("utf-8")

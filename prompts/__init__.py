@@ -8,6 +8,7 @@ used, so a renamed variable fails at the start of the program.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from jinja2 import Environment, StrictUndefined, Template, meta
 
 _VARIABLES = {
     "answer": {"sentences", "evidence", "question"},
-    "ask_chinese": {"question"},
+    "ask_chinese": {"terms", "question"},
     "expand": {"question"},
     "say_english": {"sentence"},
 }
@@ -85,12 +86,48 @@ REFUSALS_ENGLISH: dict[str, str] = {
     "no_evidence": "No clause in this library answers the question. Please ask the responsible department.",
     "region": "This library has no document of {place} (it has: {regions}). Please ask the local department.",
     "time": "The documents here date from {years} and say nothing of {when}. Please ask the department for the latest state.",
-    "amount": "The clauses do not state this ({what}), so it cannot be given.",
+    "amount": "The clauses do not state {what}, so it cannot be given. Please ask the department.",
     "vague": "It is not clear yet what you want to know. Are you a company, an institution or a person, and is it about "
     "taxes, loans, talent, premises or something else?",
     "off_topic": "This does not look like a question about policy. Only what the documents here state is answered.",
 }
 """The same in English; names stay as the documents have them."""
+
+_WANTED_ENGLISH = {
+    "具体姓名": "the person's name",
+    "具体人选": "who it is",
+    "具体名单或原文": "the list or the wording",
+    "具体名称": "the names",
+    "内设机构和编制": "the offices and posts",
+    "测算依据": "how it was worked out",
+    "评比结果": "any ranking",
+    "办理材料、表格或联系方式": "papers, forms or contacts",
+    "具体金额": "the amount",
+    "具体比例": "the share",
+    "具体分数": "the score",
+    "具体面积": "the area",
+    "具体数量": "the number",
+    "具体日期": "the date",
+    "具体期限": "the period",
+    "具体时间": "the time",
+    "具体数字": "the figure",
+}
+_ENGLISH_BEHIND = (
+    (re.compile(r"最接近的条款写的是：(「.*?」)\[(\d+)\]。", re.DOTALL), r"The nearest clause states: \1 [\2]. "),
+    (re.compile(r"可向([^。]+)咨询。"), r"You can ask 「\1」. "),
+    (re.compile(r"资料库里没有收录([^。]+)。"), r"This library does not hold \1. "),
+    (re.compile(r"没有找到(《[^》]*》第[^。]+)。"), r"\1 was not found. "),
+    (re.compile(r"所列文件里没有找到“([^”]*)”这样的规定。"), r"The documents have no such rule as 「\1」. "),
+)
+
+
+def refusal_in_english(reason: str, details: Mapping[str, str], behind: str) -> str:
+    """A refusal in English; names of places, bodies and documents stay as the documents have them."""
+    named = {k: _WANTED_ENGLISH.get(v, re.sub(r"(?<=\d)年", "", v)) for k, v in details.items()}
+    for pattern, english in _ENGLISH_BEHIND:
+        behind = pattern.sub(english, behind)
+    return f"{REFUSALS_ENGLISH[reason].format(**named)} {behind}".strip()
+
 
 REFUSAL_ADVICE = {
     "no_evidence": "请向主管部门咨询。资料库里最接近的条款已经列出，供参考。",

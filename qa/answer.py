@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 import prompts
 from corpus.records import Note, Span
 from index.search import Filters, Hit, Index
-from index.tokens import simplified
-from qa import context, differ, expand, ground, quote, refusal, support
+from index.tokens import mainland, simplified
+from qa import context, differ, english, expand, ground, quote, refusal, support
 from qa.match_records import Matches
 from qa.records import Answer, Checked, Citation, Piece, QuestionError
 from qa.rewrite import Question, read
 from qa.settings import Settings
-from qa.tongue import Language, in_chinese, in_traditional, language, spoken
+from qa.tongue import Language, in_traditional, language, spoken
 from qa.writer import Writer
 from qa.writing import WriterError
 
@@ -84,12 +84,15 @@ class Assistant:
         tongue = language(question)
         turn = read([*(clean(t)[:LONGEST] for t in earlier), question], self.regions)
         asked = simplified(turn.whole)
+        if tongue == "zh-Hant" and not turn.also and (other := mainland(turn.whole)) != asked:
+            turn = replace(turn, also=other)
         found = self._found(turn, asked, filters)
         timings = {"retrieve_ms": _since(began)}
         yield found
         if tongue == "en":
-            whole = in_chinese(turn.whole, self.writer)
-            turn, asked = Question(question, whole, turn.whole), simplified(whole)
+            whole = english.in_chinese(turn.whole, self.writer)
+            also = f"{turn.whole} {english.official_words(turn.whole)}".strip()
+            turn, asked = Question(question, whole, also), simplified(whole)
             found = self._found(turn, asked, filters)
             timings["translate_ms"] = round(_since(began) - timings["retrieve_ms"], 1)
             yield found

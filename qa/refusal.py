@@ -54,7 +54,7 @@ class Refusal:
     def say(self, english: bool) -> str:
         """The whole of it for the reader: reason, what is stated instead, where to ask."""
         if english:
-            return f"{prompts.REFUSALS_ENGLISH[self.reason].format(**self.details)} {self.behind}".strip()
+            return prompts.refusal_in_english(self.reason, self.details, self.behind)
         return f"{self.text}{self.behind}{prompts.REFUSAL_ADVICE[self.reason]}"
 
     reason: Reason

@@ -26,6 +26,7 @@ _COUNTRY = (
 _ABROAD = re.compile(
     rf"(?P<place>{_COUNTRY})(?:政府|联邦|当地|各州|那边|本土|国内|(?:的|对|给|在)[^，。？?]{{0,14}}(?:政策|法律|法规|规定|补贴|补助|税|制度|待遇|签证|移民))"
     rf"|(?:^|[，,。])(?:请问|那|想问)?(?:在|去|到)(?P<there>{_COUNTRY})[^，。？?]{{0,8}}(?:注册|开公司|办公司|申请|报税|交税|纳税|移民|创业)"
+    rf"|(?P<home>{_COUNTRY})的?(?:初创|本土|当地|中小|小微)?(?:企业|公司|居民|创业者|大学生)[^，。？?]{{0,16}}(?:税|补贴|补助|贷款|签证|工资|政策)"
 )
 _HOME = re.compile(r"我国|中国|国家|国内(?!企业)|咱们?国")
 
@@ -71,7 +72,7 @@ def absent_article(question: str, documents: Sequence[Document], hits: Sequence[
 def abroad(question: str, hits: Sequence[Hit]) -> str:
     """A country or region abroad whose own rules are asked for, and that no hit speaks of; else empty."""
     match = _ABROAD.search(question)
-    place = (match["place"] or match["there"]) if match else ""
+    place = (match["place"] or match["there"] or match["home"]) if match else ""
     if not place or _HOME.search(question) or any(place in hit.clause.text for hit in hits):
         return ""
     return place

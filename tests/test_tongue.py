@@ -5,10 +5,13 @@ from fakes import ScriptedWriter
 from hits import clause
 from turns import wrong
 
+import prompts
+from qa.english import in_chinese, official_words, same_bounds, same_figures, terms
 from qa.records import Checked, Citation
-from qa.tongue import _same_figures, in_chinese, in_traditional, language, spoken
+from qa.tongue import in_traditional, language, spoken
 from qa.writing import WriterError
 
+QUOTED = "The clause states: 「一、补贴新建养老院每张床位给予1万元建设补贴」. "
 FOUND = clause("一、补贴\n新建养老院每张床位给予1万元建设补贴。\n")
 
 
@@ -64,7 +67,23 @@ def test_language(question, expected):
 def test_a_question_in_chinese(reply, expected):
     writer = ScriptedWriter(reply)
     assert in_chinese("What subsidy?", writer) == expected
-    assert writer.sent[0][0][-1] == {"role": "user", "content": "What subsidy?"}
+    assert writer.sent[0][0][-1] == {"role": "user", "content": "Terms: subsidy = 补贴\nWhat subsidy?"}
+
+
+def test_official_terms_longest_first_in_the_order_of_the_question():
+    question = "Do small technology companies get R&D expenditures back, and venture capital?"
+    assert terms(question) == [
+        ("small technology company", "科技型中小企业"),
+        ("r&d expenditure", "研究与试验发展经费支出"),
+        ("venture capital", "创业投资"),
+    ]
+    assert official_words("What grants do incubators and makerspaces get?") == "资助 孵化器 众创空间"
+    assert terms("Where can I buy bread?") == []
+
+
+def test_what_the_writer_loses_of_a_question_is_put_back():
+    said = in_chinese("How many incubators by 2030?", ScriptedWriter("有多少个 incubators？"))
+    assert said == "到2030年，有多少个 孵化器？"
 
 
 # --- the answer in the asker's language --------------------------------------
@@ -114,7 +133,7 @@ def test_a_sentence_is_translated_and_keeps_its_citation():
     "reply", ["", WriterError("断开了。"), "Each bed gets 500 yuan.", "Each bed gets money.", "Each 床位 gets 300 yuan."]
 )
 def test_a_translation_that_cannot_be_trusted_is_not_shown(reply):
-    assert english("每张床位补贴300元。", reply) == "每张床位补贴300元。"
+    assert english("每张床位补贴300元。", reply) == QUOTED
 
 
 @pytest.mark.parametrize(
@@ -139,8 +158,8 @@ def test_a_translation_that_cannot_be_trusted_is_not_shown(reply):
         ),  # parts of names are no figures
     ],
 )
-def test_the_same_figures(text, said):
-    assert _same_figures(text, said)
+def test_thesame_figures(text, said):
+    assert same_figures(text, said)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +179,7 @@ def test_the_same_figures(text, said):
     ],
 )
 def test_other_figures(text, said):
-    assert not _same_figures(text, said)
+    assert not same_figures(text, said)
 
 
 @pytest.mark.parametrize(
@@ -173,4 +192,55 @@ def test_other_figures(text, said):
     ],
 )
 def test_a_translation_that_says_more_is_not_shown(said):
-    assert english("给予建设补贴。", said) == "给予建设补贴。"
+    assert english("给予建设补贴。", said) == QUOTED
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "same"),
+    [
+        ("建成40家左右。", "About 40 are built.", True),
+        ("建成40家左右。", "40 or fewer are built.", False),
+        ("建成40家。", "More than 40 are built.", False),
+        ("不低于50%。", "It is at least 50%.", True),
+        ("不低于50%。", "It is 50%.", False),
+        ("不超过20%。", "It does not exceed 20%.", True),
+        ("鼓励更多企业参加。", "More than one company is encouraged.", True),  # no figure is bounded
+    ],
+)
+def test_the_same_bounds(text, said, same):
+    assert same_bounds(text, said) is same
+
+
+def test_a_long_sentence_is_translated_between_its_semicolons():
+    text = f"到2022年每张床位补贴300元，{'用于改善护理条件和消防设施' * 4}；到2025年覆盖率达到55%。"
+    assert english(text, "By 2022 each bed gets 300 yuan.", "By 2025 coverage is 55%.") == (
+        "By 2022 each bed gets 300 yuan; By 2025 coverage is 55%. "
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("对照您说的情况“小公司”：甲办法 一看来适用。", "For what you told: 「甲办法 一」 seems to apply. "),
+        (
+            "对照您说的情况：甲办法 一可能适用，还要确认是否属于合作社、农场；甲办法 二可能适用，是否给予由主管部门认定。",
+            (
+                "For what you told: 「甲办法 一」 may apply (to be confirmed whether you are 「合作社、农场」); "
+                "「甲办法 二」 may apply (for the department to decide). "
+            ),
+        ),
+    ],
+)
+def test_the_matcher_in_english(text, expected):
+    assert english(text) == expected
+
+
+def test_a_refusal_in_english_has_no_chinese_but_names_and_quotations():
+    said = prompts.refusal_in_english("amount", {"what": "具体金额"}, "最接近的条款写的是：「给予补贴」[1]。可向省民政厅咨询。")
+    assert said == (
+        "The clauses do not state the amount, so it cannot be given. Please ask the department. "
+        "The nearest clause states: 「给予补贴」 [1]. You can ask 「省民政厅」."
+    )
+    assert "2015—2017 and say nothing of 2030." in prompts.refusal_in_english(
+        "time", {"years": "2015—2017年", "when": "2030年"}, ""
+    )
