@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import prompts
 from corpus.quantities import quantities
@@ -247,10 +248,18 @@ def _other_time(question: str, evidence: Sequence[Piece], documents: Sequence[Do
     own = [p for p in evidence if not _of_elsewhere(question, p.clause.document)]
     texts = (_untitled(f"{p.clause.full}{' '.join(p.clause.headings)}{p.clause.reading}") for p in own)
     spoken = {int(q.value) for text in texts for q in quantities(text) if q.unit == "年" and q.value > 1900}
-    missing = [y for y in wanted if y not in spoken and y > max(years)]
-    if not missing or len(missing) < len(wanted):
+    spoken |= {y for d in {p.clause.document.id: p.clause.document for p in own}.values() for y in _horizon(d)}
+    missing = [y for y in dict.fromkeys(wanted) if y not in spoken and y > max(years)]
+    if not missing or len(missing) < len(set(wanted)):
         return None
     return Refusal.of("time", years=span, when=f"{'、'.join(map(str, missing))}年")
+
+
+@lru_cache(maxsize=512)
+def _horizon(document: Document) -> frozenset[int]:
+    """Years that a document speaks of again and again: what it plans for, whether or not each clause says so."""
+    named = re.findall(r"(?<!\d)((?:19|20)\d\d)年", _untitled(document.text))
+    return frozenset(int(y) for y in set(named) if named.count(y) >= _OFTEN)
 
 
 def _untitled(question: str) -> str:
@@ -296,4 +305,5 @@ def _stated_instead(piece: Piece) -> str:
     return stated + (f"可向{body}咨询。" if body else "")
 
 
+_OFTEN = 5  # times that a year is named in a document which plans for it
 _SAID = 120  # characters

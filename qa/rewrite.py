@@ -42,6 +42,10 @@ _LEANS = re.compile(
     r"|最[长短高低多少]|(?:我们?|咱们?|俺们?)(?:公司|单位|家|厂|学校)?也(?:想|要|能|可以|打算|准备))|(?:它|他们|这[个些项几一类种样东]|那[个些项几一类种]|(?<!应)该(?=[项政文规计工意办方条款])"
     r"|其中|上面|刚才|前面|上述)|(?:呢|呢？|呢\?)$"
 )
+_SUBJECTLESS = re.compile(
+    r"^(?:到?\d{4}年(?:底|末|前)?[，,]?)?(?:一共|总共|合计|大概|大约)?(?:要|得|准备|打算|计划)[^，。？?的]{0,5}(?:多少|几)[^，。？?]{0,4}[？?]*$"
+)
+"""“到2020年一共要培训多少人”: whom, the turn before told."""
 _WRONG = re.compile(
     r"^(?:啊|哎|哦)?(?:(?:不是|不对|错了|不)[，,。 ]+|我?(?:打|说|写)错了[，,。 ]*"
     r"|不是(?=问|[^，,]{1,12}[，,](?:是|我(?:问|说|指|想问))))"
@@ -183,6 +187,8 @@ def _later(said: str, previous: Topic, names: Sequence[str]) -> Question | None:
 
 
 def _another(said: str, previous: Topic, names: Sequence[str]) -> Question | None:
+    if named := rewrite_swap.place(said, names):
+        return _about(said, named, previous, names)
     match = _OTHER.match(said)
     if match and _ASKS.search(match["new"]):  # 怎么申请呢？
         return None
@@ -199,7 +205,7 @@ def _joined(said: str, fresh: bool, previous: Topic) -> Question:
         return Question(said, said, topic=Topic(said))
     if not fresh and (whole := rewrite_swap.this(previous.base, said, tuple(places(previous.base)))):
         return Question(said, whole, said, topic=Topic(whole))
-    if _LEANS.search(said) or (len(said) <= _SHORT and len(content_words(said)) <= 2):
+    if _LEANS.search(said) or _SUBJECTLESS.match(said) or (len(said) <= _SHORT and len(content_words(said)) <= 2):
         # Another document: the name of the one before must go.
         named = NUMBER.search(said) or re.search(r"《[^》]+》", said)
         text = without_names(previous.text) if named else previous.text
@@ -225,7 +231,10 @@ def _back(said: str, back: re.Match[str], topics: Sequence[Topic]) -> Question:
     found = max(reversed(topics), key=fit)
     if not fit(found)[0]:
         return Question(said, f"{named}，{rest}", said, topic=Topic(rest, named))
-    return Question(said, f"{_open(found.about or found.base)}，{rest}", f"{named}，{rest}", topic=Topic(rest, named))
+    earlier = f"{_open(found.about or found.base)}，{rest}"
+    if _ASKS.search(rest) and len(content_words(rest)) > _NEW_SUBJECT:
+        return Question(said, f"{named}，{rest}", earlier, topic=Topic(rest, named))
+    return Question(said, earlier, f"{named}，{rest}", topic=Topic(rest, named))
 
 
 def _corrected(said: str, right: str, previous: Topic, names: Sequence[str]) -> Question:
@@ -246,6 +255,9 @@ def _corrected(said: str, right: str, previous: Topic, names: Sequence[str]) -> 
 def _about(said: str, new: str, previous: Topic, names: Sequence[str], rest: str = "") -> Question:
     """“辽宁呢？”, “8号文里呢，怎么写的？”: the question before about something else."""
     bare = _IDLE.sub("", new).removesuffix("的") or new
+    if other := rewrite_swap.document(previous.base, new):
+        whole = f"{_open(other)}，{rest}" if rest and _ASKS.search(rest) else other
+        return Question(said, whole, said, topic=Topic(other))
     if NUMBER.search(new) or ("《" in new and "《" not in previous.base):
         topic = Topic(without_names(previous.base), new)
     else:
@@ -256,6 +268,8 @@ def _about(said: str, new: str, previous: Topic, names: Sequence[str], rest: str
             or swap(previous.base, bare, names)
         )
         joined = swapped == f"{bare}，{previous.base}"
+        if joined and bare in names:  # a title belongs to the place of before
+            previous = Topic(without_names(previous.base))
         topic = Topic(previous.base, new) if joined else Topic(swapped, previous.about)
     whole = f"{_open(topic.text)}，{rest}" if rest and _ASKS.search(rest) else topic.text
     return Question(said, whole, said, topic=topic)

@@ -26,6 +26,8 @@ _CONDITION = re.compile(r"^(?:那么?)?(?:要是|如果|假如|万一|倘若)")
 _ASKS = re.compile(r"什么|哪|多少|几|如何|怎|是否|吗|呢|谁|啥|能不能|有没有")
 _KINDS = "区|中心|工程|计划|基地|平台|联盟|基金|园|行动|专项|机制|规划|方案|意见|纲要"
 """What the names of two things of one kind end with."""
+_DOCUMENT = r"意见|规划|纲要|方案|文件|办法|决定|条例|通知|号文|〔\d{4}〕\d+号|》"
+"""What the name of a document ends with."""
 _SLOT = 12
 """Characters of a name that takes another's place."""
 _WHOLE = 4
@@ -65,8 +67,30 @@ def alike(previous: str, new: str) -> str:
         names = rf"(?:^|(?<=[，对在把给为里到]))[^，。？?的对在把给为里]{{2,20}}{kind.group()}(?=[是由有的要到怎，]|$)"
         old = re.search(names, previous)
         return previous[: old.start()] + new + previous[old.end() :] if old else ""
-    old = re.search(r"(?:^|(?<=[，里中对在]))[^，。？?里中对在]{2,14}(?=[那这]块|[那这]?(?:方面|部分))", previous)
+    old = re.search(
+        r"(?:^|(?<=[，里中对在]))[^，。？?里中对在]{2,14}(?=[那这]块|[那这]?(?:方面|部分)|这[条个项类](?=[^，]{0,3}，))", previous
+    )
     return previous[: old.start()] + new + previous[old.end() :] if old and len(new) <= _SLOT else ""
+
+
+def document(previous: str, new: str) -> str:
+    """The question before about another document, by its title or by what people call it: “那个规划里呢”."""
+    other = re.fullmatch(rf"(?P<name>.{{0,20}}(?:{_DOCUMENT}))(?:里面?|中|上)?(?:的)?", new)
+    formal = r"《[^》]+》|〔\d{4}〕\d+号|\d+号文"
+    if re.search(formal, new) and re.search(formal, previous):
+        return ""  # names that are known as such are exchanged elsewhere
+    informal = rf"(?:(?!对)[^，。？?《》]){{0,24}}?(?:{_DOCUMENT})"
+    old = re.match(rf"(?:{formal}|{informal})(?:里面?|中|上)?(?:提出|要求|说)?[，,]?(?=对|在|[^，。？?的]{{3}})", previous)
+    return f"{other['name']}里，{previous[old.end() :]}" if other and old else ""
+
+
+def place(said: str, names: Sequence[str]) -> str:
+    """The place in “全国是怎么规定的？”, which asks the question before of another place."""
+    among = "|".join([*map(re.escape, sorted({n for n in names if n}, key=len, reverse=True)), "全国", "国家", "省里", "中央"])
+    match = re.fullmatch(
+        rf"(?P<place>(?:{among})(?:省|市)?)(?:那边|这边|层面)?(?:又|是)*(?:怎么|如何|咋)(?:规定|说|要求|定|写|讲)的?[？?]*", said
+    )
+    return match["place"] if match else ""
 
 
 def this(previous: str, said: str, names: Sequence[str]) -> str:

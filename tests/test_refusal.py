@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from hits import hit, make, piece
+from hits import clause, hit, make, piece
 
 import prompts
 from corpus.clauses import clauses
-from qa.refusal import Refusal, answerable, decide
+from qa.refusal import Refusal, _other_time, answerable, decide
 
 NATIONAL = make("一、汽车\n支持新能源汽车推广应用，给予适当补贴。\n二、目标\n到2030年新能源汽车占比大幅提高。\n", name="n")
 LOCAL = make("一、汽车\n购买新能源汽车每辆补贴2万元。\n", name="l", region="辽宁省", level="省", number="辽政发〔2020〕2号")
@@ -235,3 +235,11 @@ def test_every_refusal_can_be_said_in_both_languages(reason):
     assert english.endswith("You can ask 「民政局」.")
     assert "{" not in chinese + english
     assert english[0].isascii()
+
+
+@pytest.mark.parametrize(("times", "reason"), [(5, None), (1, "time")])
+def test_a_year_that_a_document_plans_for_is_no_other_time(times, reason):
+    text = "一、食堂\n建设食堂100家。\n二、目标\n" + "到2030年，建成一批。\n" * times
+    found = clause(text, "一")
+    refused = _other_time("到2030年要建设多少家食堂？", [piece(found)], [found.document])
+    assert (refused.reason if refused else None) == reason
