@@ -77,7 +77,7 @@ _RATED = re.compile(
 )
 _LASTS = re.compile(r"多久|多长时间|有效期|周期是|(?:期限|时限)(?:是|为|有)")
 _FIGURE = re.compile(r"(?:是|为|到|要|交|不超过|不低于|达)多少(?!家|人|个|项)|多少[？?]?$")
-_STORY = 50  # characters; of a longer question only its end asks, the rest tells
+_STORY = 36  # characters; of a longer question only its end asks, the rest tells
 
 
 @dataclass(frozen=True, slots=True)
