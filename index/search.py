@@ -164,7 +164,7 @@ class Index:
         """What `Retrievers.vectors_of` gives, for clauses by their numbers."""
         return self._retrievers.vectors_of(clauses)
 
-    def search(self, question: str, k: int = 10, filters: Filters | None = None, also: str = "") -> list[Hit]:
+    def search(self, question: str, k: int = 10, filters: Filters | None = None, also: str = "", own: bool = False) -> list[Hit]:
         """The k best clauses for a question, best first; empty for a question without any word.
 
         A question that asks two things is searched for each, and the two results take turns. The same
@@ -173,6 +173,7 @@ class Index:
         Args:
             also: another reading of the question, such as a follow-up as it was typed, or with the turn before
                 it in front; both readings count.
+            own: `also` is of the asker's own words, so that its likeness counts in `Hit.similarity` too.
         """
         question = simplified(question).strip()
         if not words(question) or k < 1:
@@ -193,9 +194,17 @@ class Index:
                 read = max(part, also, key=len) if len(asked) == 1 else part
                 found[n], relevance[n] = self._reread(read, found[n], vectors[n : n + 1], depth)
         # The sentences of a clause are told apart by both readings together.
-        reading = vectors if not also or len(asked) > 1 else _unit(vectors + self._vectors([also]))
+        other = self._vectors([also]) if also and len(asked) == 1 else vectors
+        reading = vectors if other is vectors else _unit(vectors + other)
+        other = other if own else vectors
         return [
-            self._hit(number, score, ranks, (vectors[part : part + 1], reading[part : part + 1]), relevance[part].get(number))
+            self._hit(
+                number,
+                score,
+                ranks,
+                (vectors[part : part + 1], reading[part : part + 1], other[part : part + 1]),
+                relevance[part].get(number),
+            )
             for number, score, ranks, part in _take_turns(found)[:k]
         ]
 
@@ -344,16 +353,18 @@ class Index:
         return found or dict.fromkeys(sentences(clause), self._retrievers.own_score(number, vector))
 
     def _hit(
-        self, number: int, score: float, ranks: dict[str, int], vectors: tuple[Vectors, Vectors], relevance: float | None
+        self, number: int, score: float, ranks: dict[str, int], vectors: tuple[Vectors, Vectors, Vectors], relevance: float | None
     ) -> Hit:
-        """`vectors`: the question's, and the one by which sentences are compared."""
+        """`vectors`: the question's, the one by which sentences are compared, and the other reading's
+        or the question's again."""
         clause = self.clauses[number]
-        own, near = self._retrievers.own_score(number, vectors[0]), self._retrievers.sentence_scores(number, vectors[0])
+        alike = [self._retrievers.own_score(number, v) for v in (vectors[0], vectors[2])]
+        alike += [score for v in (vectors[0], vectors[2]) for _, _, score in self._retrievers.sentence_scores(number, v)]
         matches = [Match(*found) for found in self._retrievers.sentence_scores(number, vectors[1])]
         alone = self._retrievers.own_score(number, vectors[1])
         matches = matches or [Match(start, end, alone) for start, end in sentences(clause)]
         matches.sort(key=lambda m: (-m.score, m.start))
-        return Hit(clause, score, max([own, *(score for _, _, score in near)]), tuple(matches), ranks, relevance)
+        return Hit(clause, score, max(alike), tuple(matches), ranks, relevance)
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -118,7 +118,7 @@ class Assistant:
 
     def _found(self, turn: Question, asked: str, filters: Filters | None, words: str = "") -> Evidence:
         also = " ".join(part for part in (turn.also or (asked if words else ""), words) if part)
-        hits = tuple(self.index.search(asked, self.settings.hits, filters, also))
+        hits = tuple(self.index.search(asked, self.settings.hits, filters, also, own=bool(turn.also) and not words))
         return Evidence(turn.whole, hits, self._pieces(asked, hits, self.index.parts(asked)), nearest=hits)
 
     def _pieces(self, asked: str, hits: Sequence[Hit], parts: int) -> tuple[Piece, ...]:

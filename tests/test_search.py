@@ -278,6 +278,8 @@ def test_another_reading_helps_to_find_and_to_tell_sentences_apart(index):
     assert text[both.sentences[0].start : both.sentences[0].end].startswith("用电")
     assert not text[alone.sentences[0].start : alone.sentences[0].end].startswith("用电")
     assert both.similarity == alone.similarity  # that is the question's own
+    follow = {h.clause.id: h for h in index.search(question, 1000, also=also, own=True)}[clause]
+    assert follow.similarity > alone.similarity  # both readings are the asker's
 
 
 # --- odd questions -----------------------------------------------------------
