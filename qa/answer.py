@@ -18,7 +18,7 @@ import prompts
 from corpus.records import Note, Span
 from index.search import Filters, Hit, Index
 from index.tokens import mainland, simplified
-from qa import context, differ, english, expand, ground, quote, refusal, support
+from qa import context, differ, english, expand, ground, quote, refusal, support, unsaid
 from qa.match_records import Matches
 from qa.records import Answer, Checked, Citation, Piece, QuestionError
 from qa.rewrite import Question, read
@@ -28,6 +28,10 @@ from qa.writer import Writer
 from qa.writing import WriterError
 
 _MOST_SENTENCES = 5  # a small model that goes on longer only copies
+_MOST_PARAGRAPHS = 4
+_SAYS = re.compile(
+    r"(?:说|讲|写|规定|提出|要求)了?(?:些)?(?:什么|啥|哪些)|(?:什么|哪些)内容|怎么(?:规定|写|说|讲)|(?:主要)?内容(?:是|有)?[？?]?$|原文"
+)
 _DIFFER = "各文件对这一点的写法不同，上面分别列出，没有合并。"
 LONGEST = 1000
 """Characters of a question; a policy question has 10 to 200."""
@@ -167,7 +171,8 @@ class Assistant:
         kept = spoken(self._kept(asked, checked, found, beside), tongue, self.writer)
         timings["total_ms"] = _since(began)
         answer = self._finish(question, kept, checked, found, timings, failure)
-        yield replace(answer, notes=(_DIFFER, *answer.notes)) if beside else answer
+        said = [*([_DIFFER] if beside else []), *unsaid.remarks(asked, kept)]
+        yield replace(answer, notes=(*said, *answer.notes))
 
     def _written(self, messages: list[dict[str, str]], grounder: ground.Grounder, checked: list[Checked]) -> Iterator[Token]:
         """Pass the writer's text on as it comes; behind each whole sentence its marks, or that it has no support."""
@@ -208,10 +213,13 @@ class Assistant:
     ) -> list[Checked]:
         """What is shown: the sentences that hold, and behind them the clauses' own words; numbered anew."""
         kept = [c for c in checked if c.verdict != "unsupported"]
-        parts = self.index.parts(asked)
+        kept = support.hedged(kept, found.matches) if found.matches else kept
+        parts = _paragraphs(asked, found.nearest) or self.index.parts(asked)
         shown = quote.Shown(asked, self.index.lexical.weight)
         behind = quote.support(kept, found.pieces, found.nearest, parts, beside, bool(support.asker(asked)), shown)
-        kept = [*kept, *behind] if kept or beside else quote.extract(found.pieces, found.nearest, shown, parts)
+        kept = (
+            [*quote.once(kept, behind), *behind] if kept or beside else quote.extract(found.pieces, found.nearest, shown, parts)
+        )
         fit = support.told(found.matches, kept) if found.matches else None
         return [_renumbered(c, n) for n, c in enumerate([*kept, *([fit] if fit else [])])]
 
@@ -262,6 +270,11 @@ def check(question: str) -> str:
     if len(letters) == 1:
         raise QuestionError(f"只有“{text}”一个字，看不出要问什么。请写成完整的问题，例如：{letters[0]}方面有什么扶持政策？")
     return text
+
+
+def _paragraphs(question: str, hits: Sequence[Hit]) -> int:
+    """How many paragraphs a question means that asks what an article says (第十四条说了什么); 0 for any other question."""
+    return min(_MOST_PARAGRAPHS, sum("address" in h.ranks for h in hits)) if _SAYS.search(question) else 0
 
 
 def clean(text: str) -> str:

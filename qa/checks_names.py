@@ -12,6 +12,8 @@ _ORDINAL = re.compile(rf"第[{numerals.CHARACTERS}\d]{{1,3}}(?:步|阶段|类|�
 _COUNTED = re.compile(rf"(?P<count>[{numerals.CHARACTERS}]{{1,3}})(?P<unit>[个项大条])?[“「‘](?P<name>[^“”「」‘’]{{2,8}})[”」’]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z\d&+-]{2,}|[“「]([^“”「」]{2,16})[”」]")
+_OWNED = re.compile(r"归[^，。；]{1,14}(?:所有|支配|使用)|(?:归|属于|属)(?:个人|自己|单位|学校|企业|本人|国家)")
+_OWNERSHIP = re.compile(r"归|所有权|属于|支配|收益权|使用权|留[归给]")
 _PUNCTUATION = re.compile(r"[\s，。、；：,.;:·—-]")
 
 
@@ -61,3 +63,9 @@ def dated(text: str, source: str) -> str:
             if own and told and not own & told and any(told & years for years, _ in parts):
                 return f"条款中“{name}”对应的是{'、'.join(f'{y}年' for y in sorted(own))}"
     return ""
+
+
+def owned(text: str, source: str) -> str:
+    """“…归兼职教师所有” where the source says nothing of whose a thing is."""
+    told = _OWNED.search(text)
+    return "条款没有说归谁所有" if told and not _OWNERSHIP.search(source) else ""

@@ -24,7 +24,28 @@ from qa.records import Checked, Citation, Piece, Verdict
 VERIFIED = 0.60
 """Share of a sentence's content that its clauses must hold."""
 WEAK = 0.40
-_MODAL = frozenset(["可能", "也许", "应该", "应当", "能够", "可以", "需要", "如果", "已经", "将会", "会", "是否", "可"])
+_MODAL = frozenset(
+    [
+        "可能",
+        "也许",
+        "应该",
+        "应当",
+        "能够",
+        "可以",
+        "需要",
+        "如果",
+        "已经",
+        "将会",
+        "会",
+        "是否",
+        "可",
+        "您",
+        "你",
+        "我",
+        "我们",
+        "你们",
+    ]
+)
 """Words that make no statement out of a question."""
 _ECHO = 0.95
 """Share, by its very words, at which a sentence that only says the question again is verified."""
@@ -148,7 +169,8 @@ class Grounder:
         share = self._share(words, own, around, 1.0 if told or bodies or echo else _ASKED)
         verdict, problem = self._judge(text, share, cited, bool(told))
         said = sum(map(self._weight, words & (own | around))) / (sum(map(self._weight, words)) or 1.0)
-        if verdict != "unsupported" and echo and not told and said < _ECHO:
+        # Words gathered from several clauses make no statement of the question either.
+        if verdict != "unsupported" and echo and not told and (said < _ECHO or len({s.piece.clause.id for s in cited}) > 1):
             verdict, problem = "unsupported", _REPEATED
         if problem == _NOTHING and (alike := self._alike(text, number)):
             return alike
@@ -285,15 +307,21 @@ class Grounder:
             or checks_names.quoted(text, around, self._asked_in)
             or checks_names.ordinal(text, source, self._asked_in)
             or checks_names.counted(text, source)
+            or checks_names.owned(text, source)
             or checks_names.dated(text, "\n".join(c.reading if c.columns else c.full for c in clauses))
             or (checks_names.responsible(text, note[1], self._asked_in) if note else "")
             or checks.place(text, source, clauses[0].document.region)
-            or checks.body(text, around, self._asked_in)
+            or checks.body(text, around if not self._who or note else self._without_issuer(clauses), self._asked_in)
             or checks.group(text, around, self._asked_in)
             or checks.certainty(text, around)
             or checks.misdated(text, [p for c in clauses for p in ([c.reading] if c.columns else re.split(r"[。\n]", c.full))])
             or checks.swapped(text, parts, self._weight, told)
         )
+
+    @staticmethod
+    def _without_issuer(clauses: Sequence[Clause]) -> str:
+        """Where a body must stand that is said to be in charge: who issued the document is not for that reason."""
+        return "\n".join(f"{c.full}\n{c.reading}" for c in clauses)
 
     def _share(
         self, words: frozenset[str], own: frozenset[str] | set[str], around: frozenset[str], asked: float = _ASKED

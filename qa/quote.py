@@ -34,6 +34,7 @@ _LONGEST, _LONGER = 220, 90
 """Characters quoted behind an answer, all together; and how many more for every further part of the question."""
 _Quote = tuple[Piece, Span, str]
 """A sentence of a clause, and its words as they are shown."""
+_LISTED = "条款列出"
 _BEHIND = 0.8
 """Share of the first clause's fused score below which a clause that the writer chose instead is a doubtful choice."""
 _RIVAL = 0.9
@@ -193,7 +194,13 @@ def _members(said: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hi
     citations = [Citation(0, p.clause, *sentences(p.clause)[0], "verified", p.number) for p in members]
     # No count is told: a number that no clause states has no evidence, even when it is right.
     part = "" if len(members) == len(listed) else "的有"
-    return [Checked(f"条款列出{part}：{'；'.join(titles)}。", "verified", citations[0], "", tuple(citations[1:]))]
+    return [Checked(f"{_LISTED}{part}：{'；'.join(titles)}。", "verified", citations[0], "", tuple(citations[1:]))]
+
+
+def once(said: Sequence[Checked], behind: Sequence[Checked]) -> list[Checked]:
+    """What was written, without the sentences that the list behind it tells again."""
+    listed = "".join(c.text for c in behind if c.text.startswith(_LISTED))
+    return [c for c in said if not (listed and _told(c.text, listed))]
 
 
 def _member_title(clause: Clause) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.search import Filters, Hit, Index
 from qa.match import Matches, match
@@ -68,10 +69,34 @@ def told(matches: Matches, kept: Sequence[Checked]) -> Checked | None:
     return Checked(text, "verified", first, "", tuple(others))
 
 
+_GETS = re.compile(r"(?:[您你]们?|能|可以?)[^，。；]{0,6}(?:享受|获得|申请|拿到|领取|得到)")
+
+
+def hedged(kept: Sequence[Checked], matches: Matches) -> list[Checked]:
+    """The sentences; one that promises the asker a measure of others is weak, and says what must be confirmed first."""
+    results = {r.clause.id: r for r in matches.results}
+    out = []
+    for checked in kept:
+        result = results.get(checked.citation.clause.id) if checked.citation else None
+        left = _left(result) if result and result.verdict != "met" else []
+        if left and checked.verdict == "verified" and _GETS.search(checked.text):
+            problem = f"条款是给特定对象的，要先确认是否属于：{'、'.join(left)}"
+            cited = [replace(c, verdict="weak") for c in (checked.citation, *checked.others) if c]
+            out.append(Checked(checked.text, "weak", cited[0], problem, tuple(cited[1:])))
+        else:
+            out.append(checked)
+    return out
+
+
+def _left(result: Result) -> list[str]:
+    """What is still to be known of the asker, in the words of the conditions."""
+    return list(dict.fromkeys(v for j in undecided(result.conditions) for v in j.leaf.values))[:_CHOICES]
+
+
 def _fit(result: Result) -> str:
     if result.verdict == "met":
         return "看来适用"
-    left = list(dict.fromkeys(v for j in undecided(result.conditions) for v in j.leaf.values))[:_CHOICES]
+    left = _left(result)
     return f"可能适用，还要确认是否属于{'、'.join(left)}" if left else "可能适用，是否给予由主管部门认定"
 
 

@@ -131,3 +131,36 @@ def test_a_made_up_count_of_what_the_clause_repeats(text, problem):
 )
 def test_a_year_is_that_of_the_name(text, problem):
     assert checks_names.dated(text, "2017年，“星光”食堂开业；2020年，ABC200示范食堂建成。") == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "wrong"),
+    [
+        ("兼职收入归教师所有。", "鼓励教师兼职。", True),
+        ("兼职收入归个人。", "鼓励教师兼职。", True),
+        ("兼职收入归个人所有。", "兼职收入归个人所有。", False),
+        ("收入全部留归单位。", "鼓励转化。", True),
+        ("归口管理部门发布目录。", "部门发布目录。", False),
+    ],
+)
+def test_whose_a_thing_is_must_be_said(text, source, wrong):
+    assert bool(checks_names.owned(text, source)) is wrong
+
+
+def test_who_issued_the_document_is_not_for_that_reason_in_charge():
+    found = clause("一、养老服务\n1.社区食堂。每个县建成一家社区食堂。\n", "一1")
+    assert found.document.issuer == "国务院"
+    told = Grounder([piece(found)], "社区食堂由谁负责？", lambda w: 1.0).check("社区食堂由国务院负责。", 0)
+    assert (told.verdict, told.problem) == ("unsupported", "所引条款没有提到“国务院”")
+
+
+def test_a_leading_group_is_a_body():
+    found = clause("一、养老服务\n1.社区食堂。每个县建成一家社区食堂。\n", "一1")
+    told = Grounder([piece(found)], "社区食堂由谁负责？", lambda w: 1.0).check("社区食堂由省养老服务领导小组负责。", 0)
+    assert (told.verdict, told.problem) == ("unsupported", "所引条款没有提到“省养老服务领导小组”")
+
+
+def test_the_question_again_gathered_from_two_clauses_is_no_answer():
+    pieces = [piece(clause(STEPS, "一1"), 1), piece(clause(STEPS, "一2"), 2)]
+    told = Grounder(pieces, "社区食堂的老年人有什么住房补贴？", lambda w: 1.0).check("您的社区食堂老年人有住房补贴。", 0)
+    assert told.verdict == "unsupported"

@@ -6,7 +6,8 @@ import pytest
 from hits import clause, hit, piece
 
 from qa.ground import Grounder
-from qa.quote import Shown, extract, support
+from qa.quote import Shown, extract, once, support
+from qa.records import Checked
 
 TEXT = """一、扶持政策
 1.助力众创空间成长。对众创空间建设给予补贴。落实研发仪器设备加速折旧、小微企业减免税等税收优惠政策。（牵头单位：省税务局；配合单位：省科技厅）
@@ -242,3 +243,10 @@ def test_what_one_sentence_tells_of_two_places_is_shown_in_both_clauses():
     pieces = [piece(nation, 1), piece(province, 2)]
     assert [c.citation.marker for c in support(kept, pieces, hits, 2)] == [2]
     assert support(kept, pieces, hits, 1) == []
+
+
+def test_what_the_list_tells_is_not_told_before_it():
+    first, other = Checked("建食堂，建书屋。", "verified", None), Checked("由省民政厅负责。", "verified", None)
+    behind = [Checked("条款列出：建食堂；建书屋；建花园。", "verified", None)]
+    assert once([first, other], behind) == [other]
+    assert once([first, other], [Checked("另写明：「建食堂，建书屋」。", "verified", None)]) == [first, other]

@@ -127,3 +127,15 @@ def test_evidence_does_not_wait_for_the_measures_and_the_answer_is_made_from_the
     assert answer.matches is second.matches
     assert {c.clause.id for c in answer.citations} <= {h.clause.id for h in answer.hits}
     assert {p.clause.id for p in answer.evidence} <= {h.clause.id for h in first.hits}
+
+
+def test_a_promise_of_a_measure_of_others_is_weak_and_says_what_to_confirm(world):
+    found = match(world, read(SAY), as_of=date(2019, 1, 1))
+    open_one = next(r for r in found.results if r.verdict == "unknown" and "中小企业" in r.clause.text)
+    met = next(r for r in found.results if r.verdict == "met")
+    promise = replace(checked(open_one.clause), text="您可以享受补贴。")
+    (hedged,) = support.hedged([promise], found)
+    assert (hedged.verdict, hedged.citation.verdict) == ("weak", "weak")
+    assert hedged.problem == "条款是给特定对象的，要先确认是否属于：中小企业"
+    plain, fitting = checked(open_one.clause), replace(checked(met.clause), text="您可以享受补贴。")
+    assert support.hedged([plain, fitting], found) == [plain, fitting]

@@ -1,0 +1,29 @@
+"""What was asked and the clauses do not say, told openly beside an answer: who is responsible, the figure of that year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from corpus.quantities import quantities
+from qa import agency, asked
+from qa.records import Checked
+
+_RESPONSIBLE = re.compile(r"负责(?!人)|牵头|主管部门|责任单位|承担|设在")
+
+
+def remarks(question: str, kept: Sequence[Checked]) -> list[str]:
+    """Sentences for the notes of an answer; empty when it answers all that was asked."""
+    if not kept:
+        return []
+    held = "\n".join([c.text for c in kept] + [f"{x.quote}\n{x.clause.reading}" for c in kept for x in c.citations])
+    out = []
+    if agency.asked(question) and not _RESPONSIBLE.search("".join(c.text for c in kept)):
+        out.append("所引条款没有写明由谁负责。")
+    bare = re.sub(r"《[^》]*》", "", question)
+    years = {int(q.value) for q in quantities(bare) if q.unit == "年" and 1949 <= q.value <= 2100}
+    stated = {int(q.value) for q in quantities(held) if q.value > 1900}
+    missing = sorted(years - stated)
+    if asked.figure_wanted(question) and missing and len(missing) == len(years):
+        out.append(f"所引条款没有写明{'、'.join(map(str, missing))}年的数字，列出的是最接近的规定。")
+    return out
