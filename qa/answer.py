@@ -168,11 +168,12 @@ class Assistant:
         if not checked and not failure:
             failure = "生成模型没有写出内容。"
         beside = differ.differing(found.pieces, found.nearest, asked, self.index.lexical.weight)
-        kept = spoken(self._kept(asked, checked, found, beside), tongue, self.writer)
+        said = spoken(self._kept(asked, checked, found, beside), tongue, self.writer)
+        kept = [_renumbered(c, n) for n, c in enumerate(said)]
         timings["total_ms"] = _since(began)
         answer = self._finish(question, kept, checked, found, timings, failure)
-        said = [*([_DIFFER] if beside else []), *unsaid.remarks(asked, kept)]
-        yield replace(answer, notes=(*said, *answer.notes))
+        remarks = [*([_DIFFER] if beside else []), *unsaid.remarks(asked, kept)]
+        yield replace(answer, notes=(*remarks, *answer.notes))
 
     def _written(self, messages: list[dict[str, str]], grounder: ground.Grounder, checked: list[Checked]) -> Iterator[Token]:
         """Pass the writer's text on as it comes; behind each whole sentence its marks, or that it has no support."""
@@ -211,7 +212,7 @@ class Assistant:
     def _kept(
         self, asked: str, checked: Sequence[Checked], found: Evidence, beside: Sequence[tuple[Piece, Span]]
     ) -> list[Checked]:
-        """What is shown: the sentences that hold, and behind them the clauses' own words; numbered anew."""
+        """What is shown: the sentences that hold, and behind them the clauses' own words."""
         kept = [c for c in checked if c.verdict != "unsupported"]
         kept = support.hedged(kept, found.matches) if found.matches else kept
         parts = _paragraphs(asked, found.nearest) or self.index.parts(asked)
@@ -221,7 +222,7 @@ class Assistant:
             [*quote.once(kept, behind), *behind] if kept or beside else quote.extract(found.pieces, found.nearest, shown, parts)
         )
         fit = support.told(found.matches, kept) if found.matches else None
-        return [_renumbered(c, n) for n, c in enumerate([*kept, *([fit] if fit else [])])]
+        return [*kept, *([fit] if fit else [])]
 
     def _finish(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,6 +29,7 @@ _BODIES = re.compile(r"^(?:牵头|责任)单位|^[^，。]{2,60}(?:负责|牵头
 _FITS = re.compile(r"^对照您说的情况(?:“.*”)?：(?P<parts>.*)。$", re.DOTALL)
 _FIT = re.compile(r"^(?P<what>.*?)(?P<how>看来适用|可能适用)(?:，还要确认是否属于(?P<open>.*))?", re.DOTALL)
 _WHO = {"条款": "The clause states", "另": "It also states"}
+_LINE = "\n"
 _LONG = 60
 """Characters of a sentence that is translated whole; a longer one part by part, between its semicolons."""
 
@@ -80,9 +82,13 @@ def official_words(question: str) -> str:
     return " ".join(dict.fromkeys(chinese for _, chinese in terms(question)))
 
 
-def said(checked: Sequence[Checked], writer: Writer) -> list[str]:
-    """The checked sentences in English, in their order."""
-    return [_sentence(c, writer) for c in checked]
+def said(checked: Sequence[Checked], writer: Writer) -> list[Checked]:
+    """The checked sentences in English, in their order; the same words of a clause are quoted once."""
+    told: dict[str, Checked] = {}
+    for one in checked:
+        text = _sentence(one, writer)
+        told.setdefault(text, replace(one, text=text))
+    return list(told.values())
 
 
 def _sentence(checked: Checked, writer: Writer) -> str:
@@ -96,13 +102,18 @@ def _sentence(checked: Checked, writer: Writer) -> str:
         return f"The clauses list: {items}. "
     if fits := _FITS.match(text):
         return f"For what you told: {'; '.join(map(_fit, fits['parts'].split('；')))}. "
-    if _BODIES.match(text):
+    clause = checked.citation.clause if checked.citation else None
+    if _BODIES.match(text) and (clause is None or _flat(text) in _flat(clause.full)):
         return f"Responsible: 「{text.rstrip('。')}」. "
-    if checked.citation and checked.citation.clause.columns:
-        return f"The table states: 「{text.rstrip('。')}」. "
+    if clause and clause.columns:
+        return f"The table states: 「{clause.reading.split(_LINE, 1)[0].rstrip('。')}」. "
     parts = [p for p in re.split(r"(?<=[；;])", text) if p.strip()] if len(text) > _LONG else [text]
     told = [_translated(part, writer) for part in parts]
     return f"{'; '.join(t.rstrip(' .;') for t in told if t)}. " if all(told) else _quoted(checked)
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"[\s。]", "", text)
 
 
 def _fit(part: str) -> str:

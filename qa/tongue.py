@@ -36,7 +36,7 @@ def spoken(said: Sequence[Checked], tongue: Language, writer: Writer) -> list[Ch
         return list(said)
     if tongue == "zh-Hant":
         return [replace(c, text=in_traditional(c.text)) for c in said]
-    return [replace(c, text=text) for c, text in zip(said, english.said(said, writer), strict=True)]
+    return english.said(said, writer)
 
 
 def in_traditional(text: str) -> str:

@@ -114,12 +114,26 @@ def test_traditional_answer_keeps_verdict_and_citation():
         ("《补贴办法》（青石县，2021年）写明：「给予补贴」。", "《补贴办法》（青石县，2021年） states: 「给予补贴」. "),
         ("条款列出：食堂；书屋；浴室。", "The clauses list: 「食堂」; 「书屋」; 「浴室」. "),
         ("条款列出的有：食堂；书屋。", "The clauses list: 「食堂」; 「书屋」. "),
-        ("牵头单位：省民政厅。", "Responsible: 「牵头单位：省民政厅」. "),
-        ("省民政厅牵头。", "Responsible: 「省民政厅牵头」. "),
     ],
 )
 def test_the_programs_own_phrases_need_no_writer(text, expected):
     assert english(text) == expected
+
+
+@pytest.mark.parametrize("note", ["牵头单位：省民政厅", "省民政厅牵头"])
+def test_who_is_in_charge_is_quoted_in_the_clauses_words(note):
+    found = clause(f"一、补贴\n新建养老院给予补贴。（{note}）\n")
+    cited = Citation(0, found, found.start, found.end, "verified", 1)
+    (after,) = spoken([Checked(f"{note}。", "verified", cited)], "en", ScriptedWriter())
+    assert after.text == f"Responsible: 「{note}」. "
+    (made,) = spoken([Checked("省财政厅负责。", "weak", cited)], "en", ScriptedWriter("The finance office is in charge."))
+    assert made.text == "The finance office is in charge. "
+
+
+def test_the_same_words_of_a_clause_are_quoted_once():
+    said = [checked("每张床位补贴300元。"), checked("每张床位给300元。"), checked("由县里发。")]
+    after = spoken(said, "en", ScriptedWriter("", "", "The county pays it."))
+    assert [c.text for c in after] == [QUOTED, "The county pays it. "]
 
 
 def test_a_sentence_is_translated_and_keeps_its_citation():
