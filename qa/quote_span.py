@@ -45,7 +45,7 @@ def focus(text: str, span: Span, asked: Collection[str], weight: Callable[[str],
         return span
     parts = _segments(text, span)
     worth = [sum(map(weight, set(content_words(text[s:e])) & set(asked))) for s, e in parts]
-    best, chosen = 0.0, span
+    best, core = 0.0, None
     for first in range(len(parts)):
         total = 0.0
         for last in range(first, len(parts)):
@@ -56,8 +56,18 @@ def focus(text: str, span: Span, asked: Collection[str], weight: Callable[[str],
             # A part without any of the words only makes the quotation longer.
             score = total - 0.001 * length
             if worth[first] and worth[last] and score > best:
-                best, chosen = score, (parts[first][0], parts[last][1])
-    return chosen
+                best, core = score, (first, last)
+    return _widened(parts, *core) if core else span
+
+
+def _widened(parts: Sequence[Span], first: int, last: int) -> Span:
+    """The parts with what stands around them, behind first, as far as there is room: words alone tell little."""
+    while True:
+        behind = last + 1 < len(parts) and parts[last + 1][1] - parts[first][0] <= _PART
+        before = first > 0 and parts[last][1] - parts[first - 1][0] <= _PART
+        if not behind and not before:
+            return parts[first][0], parts[last][1]
+        first, last = (first, last + 1) if behind else (first - 1, last)
 
 
 def _segments(text: str, span: Span) -> Sequence[Span]:
