@@ -363,9 +363,13 @@ def _quoted(cited: Sequence[_Span]) -> str:
 
 
 def named_terms(question: str) -> list[str]:
-    """Words that a question puts in quotation marks, and its names in Latin letters (PCT, CAP1400)."""
-    quoted = re.findall(r"[“「‘\"]([^“”「」‘’\"]{2,20})[”」’\"]", question)
-    return [*quoted, *re.findall(r"(?<![A-Za-z])[A-Z][A-Za-z&+-]*[A-Z\d][A-Za-z\d+-]*", question)]
+    """Words that a question puts in quotation marks."""
+    return re.findall(r"[“「‘\"]([^“”「」‘’\"]{2,20})[”」’\"]", question)
+
+
+def latin_names(question: str) -> list[str]:
+    """Names in Latin letters (PCT, CAP1400), which a clause may well write out in Chinese (GDP)."""
+    return re.findall(r"(?<![A-Za-z])[A-Z][A-Za-z&+-]*[A-Z\d][A-Za-z\d+-]*", question)
 
 
 def misplaced(sentence: str, clause: Clause) -> bool:

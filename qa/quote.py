@@ -15,7 +15,7 @@ from qa import agency, quote_span
 from qa.agency import responsible, without
 from qa.context import RANK_PENALTY
 from qa.differ import label
-from qa.ground import named_terms
+from qa.ground import latin_names, named_terms
 from qa.records import Checked, Citation, Piece
 
 _SHORTEST = 15
@@ -68,7 +68,7 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], shown: Shown = _PLAIN,
     listed = _members((), pieces, hits, "")
     if listed:
         return listed
-    terms = named_terms(shown.question)
+    terms = [*named_terms(shown.question), *latin_names(shown.question)]
     found = _nearest(pieces, hits)
     leading = [h.clause.id for h in hits[:parts]]
     first = [next(((p, s) for _, p, s in found if p.clause.id == i), None) for i in leading]

@@ -9,6 +9,8 @@ from corpus.quantities import quantities
 from qa import agency, asked
 from qa.records import Checked
 
+_LEAD = 400
+"""Characters before a citation in which the year that it is of may be named."""
 _RESPONSIBLE = re.compile(r"负责(?!人)|牵头|主管部门|责任单位|承担|设在")
 
 
@@ -22,7 +24,9 @@ def remarks(question: str, kept: Sequence[Checked]) -> list[str]:
         out.append("所引条款没有写明由谁负责。")
     bare = re.sub(r"《[^》]*》", "", question)
     years = {int(q.value) for q in quantities(bare) if q.unit == "年" and 1949 <= q.value <= 2100}
-    stated = {int(q.value) for q in quantities(held) if q.value > 1900}
+    # A year may stand in the paragraph that leads to a list (第一步，到2020年…：).
+    before = "\n".join(x.clause.document.text[max(0, x.start - _LEAD) : x.start] for c in kept for x in c.citations)
+    stated = {int(q.value) for q in quantities(f"{before}\n{held}") if q.value > 1900}
     missing = sorted(years - stated)
     if asked.figure_wanted(question) and missing and len(missing) == len(years):
         out.append(f"所引条款没有写明{'、'.join(map(str, missing))}年的数字，列出的是最接近的规定。")
