@@ -44,7 +44,7 @@ def responsible(text: str, note: str, question: str) -> str:
 
 
 def counted(text: str, source: str) -> str:
-    """“三个‘着力’” where the source says 着力 of four things and nowhere 三个“着力”."""
+    """“三个‘坚持’” where the source says 坚持 of four things and nowhere 三个“坚持”."""
     for match in _COUNTED.finditer(text):
         name, stated = match["name"], re.sub(r"[\s“”「」‘’\"]", "", source)
         here = stated.count(name)
@@ -54,7 +54,7 @@ def counted(text: str, source: str) -> str:
 
 
 def dated(text: str, source: str) -> str:
-    """“CAP1400…2017年” where the source tells another year of that name, and another name of that year."""
+    """“ABC200…2017年” where the source tells another year of that name, and another name of that year."""
     parts = [(set(_YEAR.findall(p)), p) for p in re.split(r"[；;。\n]", source)]
     for segment in re.split(r"[，；。、]", text):
         for name in (m[1] or m[0] for m in _LATIN.finditer(segment)):

@@ -368,7 +368,7 @@ def named_terms(question: str) -> list[str]:
 
 
 def latin_names(question: str) -> list[str]:
-    """Names in Latin letters (PCT, CAP1400), which a clause may well write out in Chinese (GDP)."""
+    """Names in Latin letters (PCT, IPv6), which a clause may well write out in Chinese (GDP)."""
     return re.findall(r"(?<![A-Za-z])[A-Z][A-Za-z&+-]*[A-Z\d][A-Za-z\d+-]*", question)
 
 

@@ -1,4 +1,4 @@
-"""Members of a counted thing that are asked for and nowhere listed: “八大门类” is named, which eight they are is not said."""
+"""Members of a counted thing that are asked for and nowhere listed: “八大行动” is named, which eight they are is not said."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COUNTED = re.compile(rf"(?P<count>{_N})(?P<unit>[大项个所家类种条款])(
 _QUOTED = re.compile(
     rf"[“「](?P<name>[^“”「」]{{0,4}}(?<![{numerals.CHARACTERS}])(?P<count>[{numerals.CHARACTERS}])(?![{numerals.CHARACTERS}年])[^“”「」]{{1,6}})[”」]"
 )
-"""“两院十校”; “十三五” counts nothing."""
+"""“两院十馆”; “十三五” counts nothing."""
 _WHICH = re.compile(
     r"哪[几些二三四五六七八九十两]|分别是?(?:什么|哪|叫)|分别(?:有|是)|逐[项个一]|各(?:是|叫)什么|(?:具体)?(?:是|叫|有)(?:什么|哪)|列(?:出|举|全)"
 )

@@ -31,7 +31,7 @@ _DOCUMENT = r"意见|规划|纲要|方案|文件|办法|决定|条例|通知|号
 _SLOT = 12
 """Characters of a name that takes another's place."""
 _WHOLE = 4
-"""Characters of a figure's name that says by itself of what it is (技术合同成交额); 人数 is of what stands before it."""
+"""Characters of a figure's name that says by itself of what it is (合同成交额); 人数 is of what stands before it."""
 
 
 def figure(previous: str, new: str, names: Sequence[str]) -> str:
@@ -114,6 +114,7 @@ def condition(previous: str, new: str) -> str:
 def _figure_of(question: str, names: Sequence[str]) -> tuple[str, str, str] | None:
     """(places, years and titles in front, name of the figure, what is asked of it) of a question for one figure."""
     places = "|".join([*map(re.escape, sorted({n for n in names if n}, key=len, reverse=True)), "全国", "国家", "我国", "全省"])
-    lead = rf"(?P<lead>(?:{_YEAR}|(?:{places})(?:省|市)?|《[^》]+》|[^，。？?]{{0,6}}\d+号文|里|中|的|[，,])*)"
+    lead = rf"(?P<lead>(?:{_YEAR}|(?:{places})(?:省|市)?|《[^》]+》|[^，。？?]{{0,6}}\d+号文|里|中|的|[，,])*+)"
+    # Possessive: repeated names fit the parts in front in very many ways, and trying them all would never end.
     match = re.match(rf"{lead}(?P<name>[^，。？?]{{1,28}}?{_FIGURE}){_TAIL}", question)
     return (match["lead"], match["name"], match["tail"]) if match else None

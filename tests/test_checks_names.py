@@ -4,7 +4,7 @@ import pytest
 from hits import clause, piece
 
 from qa import agency, checks_names
-from qa.ground import Grounder
+from qa.ground import Grounder, latin_names
 
 SOURCE = "实施“银龄食堂”计划。分两步走：第一步，到2022年每个县建成一家；第二步，到2025年覆盖全部乡镇。"
 STEPS = f"一、养老服务\n1.社区食堂。{SOURCE}（省民政厅牵头，省财政厅配合）\n2.住房补贴。给予老年人住房补贴，省财政厅、省住房城乡建设厅出台细则。（省住房城乡建设厅负责）\n"
@@ -164,3 +164,10 @@ def test_the_question_again_gathered_from_two_clauses_is_no_answer():
     pieces = [piece(clause(STEPS, "一1"), 1), piece(clause(STEPS, "一2"), 2)]
     told = Grounder(pieces, "社区食堂的老年人有什么住房补贴？", lambda w: 1.0).check("您的社区食堂老年人有住房补贴。", 0)
     assert told.verdict == "unsupported"
+
+
+def test_an_abbreviation_that_the_clause_writes_out_is_no_missing_name():
+    found = clause("一、目标\n1.研究经费占国内生产总值比重达到2.5%。\n", "一1")
+    told = Grounder([piece(found)], "研究经费占GDP多少？", lambda w: 1.0).check("研究经费占GDP比重达到2.5%。", 0)
+    assert told.verdict != "unsupported"
+    assert latin_names("PCT申请量和GDP，“A类”的CAP1400呢？") == ["PCT", "GDP", "CAP1400"]

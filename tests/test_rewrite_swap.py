@@ -68,3 +68,10 @@ def test_what_leans_on_the_question_before_is_put_to_the_writer_in_front():
 def test_a_whole_question_about_an_earlier_thing_stands_alone():
     turns = ["绿色食堂有什么要求？", "换个问题，智能书屋到2025年什么目标", "再说刚才绿色食堂那个工程，到2025年单耗要到什么水平？"]
     assert whole(*turns) == "绿色食堂那个工程，到2025年单耗要到什么水平？"
+
+
+@pytest.mark.parametrize("unit", ["1号文", "里里里1号文", "辽宁的", "2020年的"])
+def test_a_question_of_one_name_over_and_over_is_read(unit):
+    """Each of the parts in front fits in several ways: a pattern that tries them all would never end."""
+    turns = [unit * 240 + "？", "造林面积呢？"]
+    assert read(turns, ["辽宁"]).whole

@@ -1,6 +1,6 @@
 import pytest
 
-from index.tokens import content_words, fold, simplified, words
+from index.tokens import content_words, fold, mainland, simplified, words
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,8 @@ def test_half_of_a_surrogate_pair_does_no_harm():
     # JSON lets a client send one; it is no character.
     assert "补贴" in words("\ud800补贴")
     assert "创新" in words("創新\udfff")
+
+
+def test_words_of_taiwan():
+    assert mainland("網際網路與資訊軟體") == "互联网与信息软件"
+    assert mainland("信息化软件") == "信息化软件"
