@@ -139,3 +139,13 @@ def test_a_promise_of_a_measure_of_others_is_weak_and_says_what_to_confirm(world
     assert hedged.problem == "条款是给特定对象的，要先确认是否属于：中小企业"
     plain, fitting = checked(open_one.clause), replace(checked(met.clause), text="您可以享受补贴。")
     assert support.hedged([plain, fitting], found) == [plain, fitting]
+
+
+def test_the_answer_is_hedged_by_the_measures_of_who_asks(world, monkeypatch):
+    monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
+    seen = []
+    monkeypatch.setattr(support, "hedged", lambda kept, matches: (seen.append(matches), [])[1])
+    settings = Settings(index=replace(IndexSettings.from_environment(), index=None), everyday=0)
+    *_, answer = Assistant(world, ScriptedWriter("对购买设备给予补贴。"), settings).ask(SAY)
+    assert seen == [answer.matches]
+    assert not answer.text.startswith("对购买设备给予补贴。[")
