@@ -18,6 +18,7 @@ import prompts
 from corpus.records import Note, Span
 from index.search import Filters, Hit, Index
 from index.tokens import mainland, simplified
+from qa import asked as asked_for
 from qa import context, differ, english, expand, ground, quote, refusal, support, unsaid
 from qa.match_records import Matches
 from qa.records import Answer, Checked, Citation, Piece, QuestionError
@@ -108,11 +109,7 @@ class Assistant:
             yield found
             refused = self._refused(asked, found)
         if refused:
-            timings["total_ms"] = _since(began)
-            text = refused.say(tongue == "en")
-            text = in_traditional(text) if tongue == "zh-Hant" else text
-            none: tuple[Checked, ...] = ()
-            yield Answer(question, turn.whole, text, none, (), found.hits, found.pieces, refused.reason, timings=timings)
+            yield self._refusal(question, found, refused, timings, began, tongue)
             return
         if fitting := self._fitting(asked, found, filters):
             found = fitting
@@ -150,6 +147,20 @@ class Assistant:
     def _refused(self, asked: str, found: Evidence) -> refusal.Refusal | None:
         return refusal.decide(asked, found.nearest, found.pieces, self.index.documents, self.index.lexical.weight)
 
+    def _refusal(
+        self,
+        question: str,
+        found: Evidence,
+        refused: refusal.Refusal,
+        timings: dict[str, float],
+        began: float,
+        tongue: Language,
+    ) -> Answer:
+        timings["total_ms"] = _since(began)
+        text = refused.say(tongue == "en")
+        text = in_traditional(text) if tongue == "zh-Hant" else text
+        return Answer(question, found.standalone, text, (), (), found.hits, found.pieces, refused.reason, timings=timings)
+
     def _answered(
         self, wordings: tuple[str, str, str], found: Evidence, timings: dict[str, float], began: float, tongue: Language
     ) -> Iterator[Token | Answer]:
@@ -168,7 +179,12 @@ class Assistant:
         if not checked and not failure:
             failure = "生成模型没有写出内容。"
         beside = differ.differing(found.pieces, found.nearest, asked, self.index.lexical.weight)
-        said = spoken(self._kept(asked, checked, found, beside), tongue, self.writer)
+        kept = self._kept(asked, checked, found, beside)
+        weight = self.index.lexical.weight
+        if not failure and (refused := refusal.unanswered(asked, kept, found.pieces, weight)):
+            yield self._refusal(question, found, refused, timings, began, tongue)
+            return
+        said = spoken(kept, tongue, self.writer)
         kept = [_renumbered(c, n) for n, c in enumerate(said)]
         timings["total_ms"] = _since(began)
         answer = self._finish(question, kept, checked, found, timings, failure)
@@ -221,6 +237,13 @@ class Assistant:
         kept = (
             [*quote.once(kept, behind), *behind] if kept or beside else quote.extract(found.pieces, found.nearest, shown, parts)
         )
+        due = asked_for.due(asked)
+        if (
+            due
+            and not any(due.stated(c.text) for c in kept)
+            and (stating := quote.stating(due.stated, found.pieces, found.nearest, shown))
+        ):
+            kept = [stating, *kept]
         fit = support.told(found.matches, kept) if found.matches else None
         return [*kept, *([fit] if fit else [])]
 

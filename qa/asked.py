@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from corpus.quantities import quantities
@@ -15,12 +16,13 @@ from corpus.quantities import quantities
 _MONEY = re.compile(
     r"多少钱|多少(?:个|万|亿)*元|[多几](?:少)?个?亿(?!级)|几(?:百|十|千)?万(?!家|人|名|户|次)|(?<![产总])值多少|面值|报销多少|工资(?:是|有)?多少|多少工资"
     r"|(?:补贴|补助|奖励|资助|奖金|补偿|津贴|经费|罚款|资金|券)(?:金额|标准|额度)?(?:是|有|为|给|能拿|大概|一般|一共|总共)?(?:多少|多大|几)(?![家人名户项所件])"
+    r"|(?:安家费|房租|租金|生活费|学费|押金|保证金|奖金|津贴|补贴|补助|报酬|工资|收入补)(?:费)?(?:一个月|每个?月|一年|每年|每人|一次|一共)?(?:是|有|给|发|能拿|要交?|为)?多少(?![家人名户项所件])"
     r"|(?:给|发|拿|奖|罚|补|投|掏)(?:了|给)?多少(?!人|家|项|个(?!亿)|件)|多少(?:经费|资金|工资)|金额|额度|(?<!人次)(?<!人数)(?<!件数)(?<!户数)(?<!数量)(?:在|是|到|为)多少万(?![件个人家名户次项亩吨套所])|几千块|几百块|租金|(?:规模|盘子)[^，。？?]{0,4}(?:多大|多少)|罚款(?:标准|多少)"
 )
 _GRANT = re.compile(r"^(?!.*[元钱万亿]).*多少(?:补贴|补助|奖金|奖励|津贴|赔偿)")
 """A part of something (不低于净收入的50%) tells as well how much one gets."""
 _SHARE = re.compile(
-    r"多少的?(?:比例|比重|份额)|百分之(?:多少|几)|(?:几|多少)倍|几个百分点|几个点|[几多]少?成(?!功|果|立|为|本|员)|按(?:多少|几(?:倍|成))|多少来?[抵扣]"
+    r"(?:多少|多大|多高)的?(?:比例|比重|份额)|百分之(?:多少|几)|(?:几|多少)倍|几个百分点|几个点|[几多]少?成(?!功|果|立|为|本|员)|按(?:多少|几(?:倍|成))|多少来?[抵扣]"
     r"|(?:比例|比重|占比|利率|税率|费率|年化)(?:的)?(?:上限|下限)?(?:是|为|有|要|能|最高|最低|不能超过)?(?:多少|几|是什么要求|怎么要求)"
     r"|占[^，。？?]{0,12}(?:多少|几成)|(?:比例|占比)[^，。？?]{0,6}(?:上限|怎么要求|怎么规定)"
 )
@@ -35,8 +37,15 @@ _COUNTED = {
     "套": "套",
     "所": "所",
     "件": "件",
+    "台": "台",
+    "座": "座",
+    "学分": "学分",
+    "名额": "名",
+    "基站": "个",
 }
-_COUNT = re.compile(rf"(?:多少|(?<![这那])几)(?:万|亿|百|千)?(?P<unit>{'|'.join(_COUNTED)})(?!企业是|公司是)")
+_COUNT = re.compile(
+    rf"(?:多少|(?<![这那])(?<!还是)几)(?:万|亿|百|千)?(?:个|[A-Za-z\d]+)*(?P<unit>{'|'.join(_COUNTED)})(?!企业是|公司是)"
+)
 _POINTS = re.compile(r"(?:多少|几)分(?!几|成|步|为|析|之)|考多少|及格线|过线|分数线|积分线|总分")
 _AREA = re.compile(r"多大(?:的)?面积|面积多大|多大(?:的)?房")
 _DAY = re.compile(
@@ -62,12 +71,16 @@ _LIST = re.compile(
     r"(?<![黑红])名单(?:里|上|中)?(?:都|现在)?(?:有|是|在|包括)?(?:没有|谁|哪|什么|几|多少)|(?<![黑红])名单[^，。？?]{0,2}(?:给|发)我|(?:公布|发布|提供|给|要|看|查|列出|有没有)[^，。？?]{0,12}(?<![黑红])名单"
     r"|(?<![黑红])名单(?:呢|吗|有吗|公布了吗)?[？?]?$|原话怎么写"
 )
+_ENTRIES = re.compile(
+    r"(?:清单|目录|名录|协议|合同|备忘录)》?(?:里面?|中|上)?(?:都|具体|一共)?(?:列|写|有|包括|包含|收录|规定|约定)(?:了|着|入)?(?:哪|什么|几|多少)"
+)
 _ORGANISATION = "公司|企业|厂家?|单位|学校|高校|大学|银行|医院"
 _NAMES = re.compile(
     rf"哪(?:家|几家|所|几所)(?:{_ORGANISATION})(?:承担|中标|入选|入驻|拿|做|是)|(?:都|分别|各|具体)(?:是|有|叫)哪些(?:{_ORGANISATION})|银行是(?:哪|试点)"
     rf"|[家所][^，。？?]{{0,16}}(?:分别|都|各)(?:自)?叫(?:什么|啥)|(?:{_ORGANISATION})[^，。？?]{{0,4}}(?:分别|都|各)(?:自)?叫(?:什么|啥)"
     r"|(?:入驻|入选|中标|获批|上榜|挂牌)(?!人数|数|条件|标准|率|工作)[^，。？?]{0,8}(?:哪[些家个几所]|(?<!由)谁(?!负责|牵头|来?管|审|批|组织))"
     r"|(?:哪[些家个几所]|谁)[^，。？?]{0,10}(?:入驻|入选|中标|获批|上榜|挂牌)"
+    r"|(?:专家|学者|院士|委员|教授|获奖人?|得主|入选者)(?:都|分别|具体)?(?:有|是)(?:谁|哪些人|哪几[位个])"
 )
 _NAMED = re.compile(r"(?:公司|集团|大学|学院|研究[院所])(?:（[^）]*）)?(?:、|和|等)")
 _SPANS = frozenset(("年", "月", "个月", "日", "天", "个工作日", "工作日", "小时", "个小时", "分钟"))
@@ -77,6 +90,17 @@ _RATED = re.compile(
 )
 _LASTS = re.compile(r"多久|多长时间|有效期|周期是|(?:期限|时限)(?:是|为|有)")
 _FIGURE = re.compile(r"(?:是|为|到|要|交|不超过|不低于|达)多少(?!家|人|个|项)|多少[？?]?$")
+_TIMES = re.compile(r"翻[一两]?番|[一两]倍|减半|分之|倍增|一半|过半|半数|[一两三四五六七八九]成(?![立为功果员本])")
+_TITLE = re.compile(r"《[^》]*》")
+_POLAR = re.compile(r"[吗么][？?]*$|是否|是不是|能不能|可不可以|允许不|行不行|会不会|要不要")
+_EMPTY = frozenset(
+    re.findall(
+        r"[^ ]+",
+        "享受 获得 得到 拿到 申请 相关 有关 相应 一定 支持 扶持 政策 补贴 补助 项目 措施 优惠 帮助 规定 国家 全国 省 省里 方面"
+        " 各种 多种 一些 具体 提供 给予 进行 通过 企业 公司 单位",
+    )
+)
+"""Words with which an answer promises something without saying what."""
 _STORY = 36  # characters; of a longer question only its end asks, the rest tells
 
 
@@ -90,9 +114,20 @@ class Wanted:
 
 def wanted(question: str) -> Wanted | None:
     """What a question wants, when only a certain kind of words can answer it; None otherwise."""
-    if len(question) > _STORY:
-        question = "，".join([p for p in re.split(r"[，。；？?！!]", question) if p.strip()][-2:])
+    question = _end(question)
     return next((kind for pattern, kind in _kinds(question) if pattern), None)
+
+
+def due(question: str) -> Wanted | None:
+    """What a finished answer must hold: as `wanted`; a figure inside a 《title》 is none."""
+    kind = wanted(question)
+    return Wanted(kind.name, lambda text: kind.stated(_TITLE.sub("", text))) if kind else None
+
+
+def _end(question: str) -> str:
+    if len(question) <= _STORY:
+        return question
+    return "，".join([p for p in re.split(r"[，。；？?！!]", question) if p.strip()][-2:])
 
 
 def _kinds(question: str) -> list[tuple[bool, Wanted]]:
@@ -102,6 +137,7 @@ def _kinds(question: str) -> list[tuple[bool, Wanted]]:
         (bool(_NAME.search(question)), Wanted("具体姓名", lambda _: False)),
         (bool(_PERSON.search(question)), Wanted("具体人选", lambda text: bool(re.search(r"由[^，。]{2,20}担任|同志", text)))),
         (bool(_LIST.search(question)), Wanted("具体名单或原文", lambda text: "名单" in text)),
+        (bool(_ENTRIES.search(question)), Wanted("清单、目录或协议里的具体条目", _entries_stated)),
         (bool(_NAMES.search(question)), Wanted("具体名称", lambda text: bool(_NAMED.search(text)))),
         (bool(_CALLED.search(question)), Wanted("具体名称", lambda text: bool(re.search(r"命名为|简称|[A-Z]+-?\d", text)))),
         (bool(_STAFF.search(question)), Wanted("内设机构和编制", lambda text: "编制" in text or "内设" in text)),
@@ -121,6 +157,16 @@ def _kinds(question: str) -> list[tuple[bool, Wanted]]:
     ]
 
 
+def particulars(question: str) -> bool:
+    """True when a question wants to know which, what or how, so that yes is no answer."""
+    return bool(re.search(r"哪|什么|啥|怎|咋|如何|多少|谁|几", question)) and not _POLAR.search(question)
+
+
+def empty(words: AbstractSet[str]) -> bool:
+    """True when the words that an answer adds to its question promise something without saying what."""
+    return words <= _EMPTY
+
+
 def asks(text: str) -> bool:
     """True when a text holds a word that asks."""
     return bool(re.search(r"[？?]|什么|哪|多少|几(?!乎)|如何|怎|是否|吗|呢|有没有|谁|啥|咋", text))
@@ -128,7 +174,7 @@ def asks(text: str) -> bool:
 
 def so_far(text: str) -> bool:
     """True when a text tells what has been reached by now."""
-    return bool(re.search(r"已(?:经)?(?:建成|形成|认定|完成|达到|有)|截至", text))
+    return bool(re.search(r"已(?:经)?(?:建成|形成|认定|完成|达到|有|成功|实现|开通|发射)|截至|取得了?[^，。]{0,12}成就", text))
 
 
 def figure_wanted(question: str) -> bool:
@@ -137,7 +183,7 @@ def figure_wanted(question: str) -> bool:
 
 
 def _any_figure(text: str) -> bool:
-    return any(q.unit != "年" for q in quantities(text)) or bool(re.search(r"翻[一两]?番|[一两]倍|减半", text))
+    return any(q.unit != "年" for q in quantities(text)) or bool(_TIMES.search(text))
 
 
 def _lasting(text: str) -> bool:
@@ -150,6 +196,11 @@ def _has(text: str, *units: str) -> bool:
     """True when a figure has one of the units, behind it or, as in tables, in the label of its row: 增速（%）：6.5左右."""
     labelled = any(unit and re.search(rf"（[^（）]{{0,4}}{unit}）[^。]*[:：]\D{{0,2}}\d", text) for unit in units)
     return labelled or any(q.unit in units for q in quantities(text))
+
+
+def _entries_stated(text: str) -> bool:
+    """True when a text tells what stands in a list or contract that it names."""
+    return bool(re.search(r"(?:清单|目录|名录|协议|合同|备忘录)》?[^。；]{0,12}(?:包括|如下|涵盖|：|:)", text))
 
 
 def _form_stated(form: re.Match[str] | None, text: str) -> bool:

@@ -81,7 +81,7 @@ def extract(pieces: Sequence[Piece], hits: Sequence[Hit], shown: Shown = _PLAIN,
     for piece, span in dict.fromkeys(map(shown, [*(f for f in first if f), *near])):
         words = _bare(piece, span)
         if chosen and (
-            len(words) > room or len(chosen) >= _MOST_ALONE + parts - 1 or _told(words, "".join(w for *_, w in chosen))
+            len(words) > room or len(chosen) >= _MOST_ALONE + parts - 1 or told_already(words, "".join(w for *_, w in chosen))
         ):
             continue
         chosen.append((piece, span, words))
@@ -105,7 +105,7 @@ def _whole(chosen: list[_Quote], pieces: Sequence[Piece], hits: Sequence[Hit]) -
     out = list(chosen)
     for span in sorted(leading.spans, key=lambda s: -likeness.get(s, 0.0)):
         words, known = _bare(leading, span), "".join(w for *_, w in out)
-        if len(words) >= _SHORTEST and len(known) + len(words) <= _WHOLE and not _told(words, known):
+        if len(words) >= _SHORTEST and len(known) + len(words) <= _WHOLE and not told_already(words, known):
             out.append((leading, span, words))
     order = {clause: n for n, clause in enumerate(dict.fromkeys(p.clause.id for p, *_ in out))}
     return sorted(out, key=lambda quote: (order[quote[0].clause.id], quote[1]))
@@ -143,7 +143,7 @@ def support(
     for piece, span in dict.fromkeys(wanted):
         words = _bare(piece, span)
         known = text + "".join(w for _, _, w in chosen)
-        told = piece.clause.id not in due and _told(words, known, _SAID_OF_LIST if shown.listing else _SAID)
+        told = piece.clause.id not in due and told_already(words, known, _SAID_OF_LIST if shown.listing else _SAID)
         if (piece, span) not in beside and (len(words) < _SHORTEST or len(words) > room or told):
             continue
         chosen.append((piece, span, words))
@@ -183,6 +183,15 @@ def _wanted(
     return [*sides, *spans, *own, *(best[i] for i in cited if i in best)]
 
 
+def stating(stated: Callable[[str], bool], pieces: Sequence[Piece], hits: Sequence[Hit], shown: Shown = _PLAIN) -> Checked | None:
+    """The nearest sentence of the leading clause that states what was asked for; None when none of its sentences does."""
+    for _, piece, span in _nearest(pieces, hits[:1]):
+        words = _bare(*shown((piece, span)))
+        if stated(words):
+            return _quoted(piece, span, f"条款写明：「{words.rstrip('。；')}」。")
+    return None
+
+
 def _members(said: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit], text: str) -> list[Checked]:
     """All members of the list that was asked for, by their titles, when what was written lacks some."""
     listed = {h.clause.id for h in hits if "list" in h.ranks}
@@ -200,7 +209,7 @@ def _members(said: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hi
 def once(said: Sequence[Checked], behind: Sequence[Checked]) -> list[Checked]:
     """What was written, without the sentences that the list behind it tells again."""
     listed = "".join(c.text for c in behind if c.text.startswith(_LISTED))
-    return [c for c in said if not (listed and _told(c.text, listed))]
+    return [c for c in said if not (listed and told_already(c.text, listed))]
 
 
 def _member_title(clause: Clause) -> str:
@@ -217,7 +226,7 @@ def _responsible(said: Sequence[Checked], by_clause: dict[str, Piece], text: str
     """Who leads and who helps, as the first cited clause or its shared note says."""
     first = next((c.clause for s in said for c in s.citations), None)
     found = responsible(first) if first else None
-    if first is None or found is None or _told(found[1], text):
+    if first is None or found is None or told_already(found[1], text):
         return []
     return [_quoted(by_clause[first.id], found[0], f"{found[1]}。")]
 
@@ -253,7 +262,8 @@ def _quoted(piece: Piece, span: Span, text: str) -> Checked:
     return Checked(text, "verified", Citation(0, piece.clause, span[0], span[1], "verified", piece.number))
 
 
-def _told(words: str, text: str, share: float = _SAID) -> bool:
+def told_already(words: str, text: str, share: float = _SAID) -> bool:
+    """True when a text holds most of the words, and every figure, of what might be quoted."""
     wanted = set(content_words(words))
     figures = quantities(text)
     same = all(any(q.same_figure(f) for f in figures) for q in quantities(words))

@@ -15,9 +15,9 @@ from index.places import places, provinces_of
 from index.question import official
 from index.search import Hit
 from index.tokens import content_words
-from qa import agency, asked, refusal_members, refusal_named
+from qa import agency, asked, refusal_members, refusal_named, unsaid
 from qa.ground import named_terms
-from qa.records import Piece, Reason
+from qa.records import Checked, Piece, Reason
 
 _LOOKED_AT = 5  # hits
 _NATIONWIDE = re.compile(r"全国|国家|中央|我国")
@@ -25,18 +25,23 @@ _GENERIC = re.compile(
     r"政策|文件|规定|补贴|补助|扶持|支持|优惠|奖励|资金|好处|待遇|申请|申报|办理|办|弄|搞|领|拿|得|条件|要求|材料|手续|流程|标准|金额|钱|给|帮|看看|看|问|说|告诉"
     r"|介绍|了解|知道|咨询|事|东西|需要|应该|行|找|做|来|去|到|时间|现在|最近|新|好|些|点|呗|呀|哈|您|国家|政府|公家|上面|符合|适合|享受|适用|人|自己|大家|怎|啥|咋"
 )
+_FITS = re.compile(r"(?:符合|满足|够)(?:不符合|不满足|不够)?(?:条件|要求|资格|标准)|有没有资格|够格")
+_ANY_ASKER = re.compile(r"公司|企业|单位|工厂|厂|店|团队|资格")
+"""“我们公司符合条件吗”: of what, is not said."""
 _POLICY = re.compile(
     r"政策|文件|规定|补贴|补助|扶持|支持|优惠|奖励|资金|待遇|申请|申报|办理|条件|标准|手续|税|贷款|社保|保险|医保|公积金|养老|企业|公司|单位|厂|店|项目|人才|创业"
     r"|就业|户口|落户|学区|房|工资|职称|编制|专利|科技|科研|研发|产业|农|土地|政府|国家|省|市|县|法|证|许可|审批|认定|目标|规划|计划|工程|意见|办法|方案|条款|号文"
 )
 _JURISDICTION = re.compile(
-    r"(?:从|在|到|来自|去)[□](?:打工|读书|上学|上班|工作|留学|做生意|出差|回来|返乡)|[□]的?(?:合伙人|人(?!才|员|社|口|均)|籍|客户|朋友|老板|打工|回来)"
+    r"从[□](?:到|去|来|回|搬|调|毕业|引进|过来)|(?:从|在|到|来自|去)[□](?:打工|读书|上学|上班|工作|留学|做生意|出差|回来|返乡)|[□](?:举?办|召开|承办|主办|申办)|[□]的?(?:合伙人|人(?!才|员|社|口|均)|籍|客户|朋友|老板|打工|回来)"
 )
 """A place in a story (在广东打工十年), not the place whose rules are asked for."""
 _NOW = re.compile(r"去年|今年|最新(?:版|的|规定|标准)?|现行")
 _SO_FAR = re.compile(
     r"(?:去年|今年|目前|现在|至今|截至)[^，。？?]{0,24}了(?:哪|几|多少|什么)|(?:目前|至今|截至)[^，。？?]{0,6}(?:有|建成|认定|挂牌)[^，。？?]{0,6}(?:哪|几|多少)"
-    r"|实际(?:上)?(?:完成|建成|达到|成交)|最后[^，。？?想要将会]{0,8}(?:推广|建成|选)了(?:哪|几)"
+    r"|(?:目前|现在|已经)[^，。？?]{0,10}(?:几|多少)[^，。？?]{0,6}了[？?]*$|(?:这|近|过去)[几两三五十]*年[^，。？?]{0,8}了(?:多少|几)"
+    r"|(?:实际|真正)(?:上)?(?:完成|建成|达到|成交|到了|有)|(?:成功|完成|建成|实现|落成|通车|开通|发射|投产|上线|竣工|达到|达标|验收)了(?:吗|没|么)"
+    r"|(?:评估|检查|考核|试点|验收|审计|督查)的?结果(?:怎么样|怎样|如何|是什么|出来)|最后[^，。？?想要将会]{0,8}(?:推广|建成|选)了(?:哪|几)"
 )
 """What has become of it, which a policy cannot state."""
 _PLANS = {"十四五": 2021, "十五五": 2026, "十六五": 2031}
@@ -100,6 +105,7 @@ def _other_region(question: str, hits: Sequence[Hit], documents: Sequence[Docume
         missing = [] if any(name in hit.clause.text for name in outside for hit in near) else outside
     else:
         missing = [n for n, provinces in named.items() if asked.figure_wanted(question) and not _spoken_of(n, provinces, near)]
+        missing += [n for n, provinces in named.items() if _of_city(question, n, provinces, near)]
         if len(missing) == len(named):  # its documents are here, its figure is not
             return Refusal.of("amount", what=f"{'、'.join(missing)}的数字")
         return None
@@ -118,17 +124,31 @@ def _spoken_of(name: str, provinces: Sequence[str], hits: Sequence[Hit]) -> bool
     return any(set(provinces) & set(provinces_of(h.clause.document.region)) or name in h.clause.text for h in hits)
 
 
+def _of_city(question: str, name: str, provinces: Sequence[str], hits: Sequence[Hit]) -> bool:
+    """True when a figure of a city itself is asked for, and the hits, of its province or the nation, do not name it."""
+    return (
+        name not in provinces
+        and len(provinces) == 1
+        and asked.figure_wanted(question)
+        and bool(
+            re.match(rf"(?:到?(?:19|20)\d\d年)?{name}市?(?:到?(?:19|20)\d\d年|今年|要|有|的|将|计划|打算|目标|给)", question)
+        )
+        and not any(name in h.clause.full or name in h.clause.document.region for h in hits)
+    )
+
+
 def _vague(question: str, hits: Sequence[Hit]) -> Refusal | None:
     """Nothing but words that fit every policy: one question back."""
     if any("address" in hit.ranks for hit in hits):
         return None
     rest = _GENERIC.sub("", "".join(content_words(question)))
+    rest = _ANY_ASKER.sub("", rest) if _FITS.search(question) else rest
     return None if re.search(r"\w", rest) else Refusal.of("vague")
 
 
 _TASK = re.compile(
     r"翻译(?:成|一下|这)|译成|用(?:法|英|日|韩|德|俄|西班牙|外)语(?:怎么)?说|(?:写|编|敲|做)(?:一?[段个篇首封份]|个)[^，。？?]{0,12}(?:代码|程序|脚本|算法|作文|诗|歌词?"
-    r"|情书|辞职信|请假条|检讨书?|小说|故事|对联|段子|文案|朋友圈)|讲(?:个|一个)[^，。？?]{0,6}(?:笑话|故事|段子)|唱(?:首|支|个)"
+    r"|情书|辞职信|请假条|检讨书?|小说|故事|对联|段子|文案|朋友圈)|推荐[^，。？?]{0,6}[本部首篇家个款][^，。？?]{0,10}(?:书|电影|歌|小说|餐厅|酒店|饭店|手机|电脑)|讲(?:个|一个)[^，。？?]{0,6}(?:笑话|故事|段子)|唱(?:首|支|个)"
 )
 """Work that is no question about policy, whatever words of policy it works on."""
 
@@ -278,13 +298,32 @@ def _not_stated(question: str, evidence: Sequence[Piece], weight: Callable[[str]
     wanted = asked.wanted(question)
     if not wanted or not evidence:
         return None
-    words = dict.fromkeys(content_words(question))
-    cover = {p.number: sum(weight(w) for w in words if w in set(content_words(f"{p.heading}{p.text}"))) for p in evidence}
-    best = max(cover.values())
-    bearing = [p for p in evidence if cover[p.number] >= _BEARING * best]
+    bearing = _bearing(question, evidence, weight)
     if any(wanted.stated(p.text) for p in bearing):
         return None
     return Refusal.of("amount", _stated_instead(bearing[0]), what=wanted.name)
+
+
+def unanswered(
+    question: str, kept: Sequence[Checked], evidence: Sequence[Piece], weight: Callable[[str], float]
+) -> Refusal | None:
+    """Asked for a sum, a share, a day, a form… or the figure of a year, and the finished answer has none."""
+    wanted, what = asked.due(question), ""
+    if wanted and not any(wanted.stated(c.text) for c in kept):
+        what = wanted.name
+    elif years := unsaid.absent_years(question, kept):
+        what = f"{'、'.join(map(str, years))}年的数字"
+    if not what or not evidence:
+        return None
+    return Refusal.of("amount", _stated_instead(_bearing(question, evidence, weight)[0]), what=what)
+
+
+def _bearing(question: str, evidence: Sequence[Piece], weight: Callable[[str], float]) -> list[Piece]:
+    """The pieces that speak of what the question speaks of."""
+    words = dict.fromkeys(content_words(question))
+    cover = {p.number: sum(weight(w) for w in words if w in set(content_words(f"{p.heading}{p.text}"))) for p in evidence}
+    best = max(cover.values())
+    return [p for n, p in enumerate(evidence) if cover[p.number] >= _BEARING * best or n == 0]
 
 
 def _unlisted(question: str, hits: Sequence[Hit], evidence: Sequence[Piece]) -> Refusal | None:

@@ -25,6 +25,8 @@ _LABEL = re.compile(
 )
 _ONE_BY_ONE = re.compile(rf"(?:第?{_N}是|[（(]{_N}[）)]|[①-⑳]|(?<=[。；：]){_N}[.．、])")
 """How a clause numbers members inside its sentences: 一是, （1）, ①."""
+_BRACKETED = re.compile(r"（[^（）]*）")
+_SEGMENT = re.compile(r"[，；：。（）()]")
 _FOLLOWING = 40
 """Lines behind the name in which its members may be told one by one."""
 _FEWEST = 3
@@ -39,10 +41,14 @@ def unlisted(question: str, hits: Sequence[Hit]) -> str:
     begin = max([m.start() for m in re.finditer(r"[，,？?。]", question[: which.start()])][-2:-1], default=0)
     end = next((m.start() for m in re.finditer(r"[，,？?。]", question[which.end() :])), len(question)) + which.end()
     for count, names in _things(question[begin:end]):
+        term = any(f"“{name}”" in question for name in names)
         holders = [(h.clause, name) for h in hits for name in names if name in _flat(h.clause.text)]
-        below = any(name in _flat("".join(h.clause.headings)) for h in hits for name in names)
+        under = [h.clause for h in hits if any(name in _flat("".join(h.clause.headings)) for name in names)]
+        # A heading that names a term (“两院十馆”) and stands above one paragraph only lists nothing.
+        below = under and not (term and len(under) == 1)
         other = _OTHER.match(question, which.end())
-        if other and not any(other["noun"][:2] in name for _, name in holders):
+        noun = other["noun"][:2] if other else ""
+        if noun and not any(noun in name or (term and set(noun) <= set(name)) for _, name in holders):
             continue  # “…由谁定，还有哪些补贴”
         if count >= _FEWEST and holders and not below and not any(_listed(clause, name, count) for clause, name in holders):
             return holders[0][1]
@@ -74,18 +80,26 @@ def _listed(clause: Clause, name: str, count: int) -> bool:
     flat = _flat(clause.full)
     if len(_ONE_BY_ONE.findall(flat)) >= count:
         return True
+    # “A（甲、乙）、B、C等三项”: what stands in brackets is no member; “三项（A、B、C）”: there it is all of them.
+    bare = _BRACKETED.sub("", flat)
+    return _told(bare, _BRACKETED.sub("", name), count) or _told(flat, name, count) or _lines(clause, name) >= count
+
+
+def _told(flat: str, name: str, count: int) -> bool:
+    """True when as many things stand beside the name in its sentence."""
     for match in re.finditer(re.escape(name), flat):
         start = max(flat.rfind(stop, 0, match.start()) for stop in "。！？") + 1
         end = next((n for n in range(match.end(), len(flat)) if flat[n] in "。！？"), len(flat))
-        sentence = flat[start:end]
-        segments = re.split(r"[，；：。（）()]", sentence)
-        if max(s.count("、") + 1 for s in segments) >= count or len(re.findall(r"[；;]", sentence)) + 1 >= count:
+        own = len(_SEGMENT.findall(flat[start : match.start()]))
+        beside = _SEGMENT.split(flat[start:end])[max(0, own - 1) : own + 2]
+        # Members stand next to the name: “A、B、C等三类”, “三类：A、B、C”; another list of the sentence is of something else.
+        if max(s.count("、") + 1 for s in beside) >= count or len(re.findall(r"[；;]", flat[start:end])) + 1 >= count:
             return True
         if len(re.findall(r"[，,]", flat[match.end() : end])) + 1 >= count and re.match(
             r"[”」]?(?:是|即|为|就是|包括|：|:|，)", flat[match.end() :]
         ):
             return True
-    return _lines(clause, name) >= count
+    return False
 
 
 def _lines(clause: Clause, name: str) -> int:

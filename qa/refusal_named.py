@@ -18,6 +18,8 @@ _SAME_TITLE = 0.6
 """Share of the words of a title as typed that a document's title must hold to be meant by it."""
 _CN = f"[{numerals.CHARACTERS}]{{1,6}}"
 _ARTICLE = re.compile(rf"第(?P<number>{_CN}|\d{{1,3}})(?P<kind>[条章节篇])(?!创新链|战线|路)")
+_LAW = re.compile(rf"(?P<law>[\u4e00-\u9fff]{{2,16}}(?:法|条例))(?:的|里|中)?第(?:{_CN}|\d{{1,3}})条")
+"""A law by its name without 《》, of which an article is asked."""
 _LABEL = re.compile(rf"^\s*(?:第|[（(])?\s*(?P<number>{_CN}|\d{{1,3}})\s*[条章节篇）)、.．]", re.MULTILINE)
 _COUNTRY = (
     "美国|日本|韩国|德国|英国|法国|意大利|俄罗斯|印度|加拿大|澳大利亚|澳洲|新西兰|新加坡|马来西亚|泰国|越南|印度尼西亚|印尼|菲律宾|以色列|瑞士|瑞典|荷兰|西班牙"
@@ -26,6 +28,7 @@ _COUNTRY = (
 _ABROAD = re.compile(
     rf"(?P<place>{_COUNTRY})(?:政府|联邦|当地|各州|那边|本土|国内|(?:的|对|给|在)[^，。？?]{{0,14}}(?:政策|法律|法规|规定|补贴|补助|税|制度|待遇|签证|移民))"
     rf"|(?:^|[，,。])(?:请问|那|想问)?(?:在|去|到)(?P<there>{_COUNTRY})[^，。？?]{{0,8}}(?:注册|开公司|办公司|申请|报税|交税|纳税|移民|创业)"
+    rf"|(?<![和与跟同对向、])(?P<theirs>{_COUNTRY})(?![^，。？?]{{0,6}}合作)[^，。？?]{{0,10}}(?:有(?:哪些|什么)|的)(?:主要)?(?:目标|战略|计划|做法|标准|要求|经验)"
     rf"|(?P<home>{_COUNTRY})的?(?:初创|本土|当地|中小|小微)?(?:企业|公司|居民|创业者|大学生)[^，。？?]{{0,16}}(?:税|补贴|补助|贷款|签证|工资|政策)"
 )
 _HOME = re.compile(r"我国|中国|国家|国内(?!企业)|咱们?国")
@@ -49,7 +52,9 @@ def absent_document(question: str, documents: Sequence[Document]) -> str:
 def _names(question: str) -> list[tuple[str, str]]:
     """(as typed, title without its marks or empty) of every document that a question names."""
     titles = [(m.group(), m[1]) for m in _TITLE.finditer(question)]
-    return titles + [(m.group(), "") for m in _NUMBERED.finditer(_TITLE.sub("", question))]
+    bare = _TITLE.sub("", question)
+    laws = [(m["law"], m["law"]) for m in _LAW.finditer(bare)]
+    return titles + laws + [(m.group(), "") for m in _NUMBERED.finditer(bare)]
 
 
 def _same(title: str, other: str) -> bool:
@@ -72,7 +77,7 @@ def absent_article(question: str, documents: Sequence[Document], hits: Sequence[
 def abroad(question: str, hits: Sequence[Hit]) -> str:
     """A country or region abroad whose own rules are asked for, and that no hit speaks of; else empty."""
     match = _ABROAD.search(question)
-    place = (match["place"] or match["there"] or match["home"]) if match else ""
+    place = next((found for found in match.groupdict().values() if found), "") if match else ""
     if not place or _HOME.search(question) or any(place in hit.clause.text for hit in hits):
         return ""
     return place

@@ -6,7 +6,7 @@ import pytest
 from hits import clause, hit, piece
 
 from qa.ground import Grounder
-from qa.quote import Shown, extract, once, support
+from qa.quote import Shown, extract, once, stating, support
 from qa.records import Checked
 
 TEXT = """一、扶持政策
@@ -250,3 +250,55 @@ def test_what_the_list_tells_is_not_told_before_it():
     behind = [Checked("条款列出：建食堂；建书屋；建花园。", "verified", None)]
     assert once([first, other], behind) == [other]
     assert once([first, other], [Checked("另写明：「建食堂，建书屋」。", "verified", None)]) == [first, other]
+
+
+# --- what states what was asked for ---------------------------------------------
+
+HALL = clause(
+    "一、书屋\n社区书屋由街道负责建设，选址应当方便居民。每座社区书屋一次性补贴2万元。另外按照每年3万元给予运营补贴。\n"
+)
+OTHER = clause("一、食堂\n社区食堂由街道负责建设。每家社区食堂一次性补贴5万元。\n", name="b")
+SCORES = [0.95, 0.80, 0.90]
+
+
+def first_stating(stated, *hits, pieces=(HALL, OTHER), question=""):
+    rows = [piece(c, n) for n, c in enumerate(pieces, 1)]
+    return stating(stated, rows, hits, Shown(question))
+
+
+def test_the_nearest_sentence_of_the_leading_clause_that_states_it_is_quoted():
+    found = first_stating(lambda text: "万元" in text, hit(HALL, scores=SCORES))
+    assert found.text == "条款写明：「另外按照每年3万元给予运营补贴」。"
+    assert (found.citation.quote, found.citation.marker) == ("另外按照每年3万元给予运营补贴。", 1)
+    assert first_stating(lambda text: "2万元" in text, hit(HALL, scores=SCORES)).citation.quote == "每座社区书屋一次性补贴2万元。"
+
+
+def test_another_clause_is_not_quoted_for_it():
+    assert first_stating(lambda text: "5万元" in text, hit(HALL, scores=SCORES), hit(OTHER, 0.9)) is None
+    assert first_stating(lambda text: "5万元" in text, hit(OTHER, 0.9), hit(HALL, scores=SCORES)).citation.marker == 2
+
+
+def test_none_is_quoted_where_none_states_it_or_no_piece_is_of_the_clause():
+    assert first_stating(lambda _: False, hit(HALL, scores=SCORES)) is None
+    assert first_stating(lambda _: True, hit(HALL, scores=SCORES), pieces=(OTHER,)) is None
+    assert first_stating(lambda _: True) is None
+
+
+def test_of_a_long_sentence_only_the_part_that_is_shown_counts():
+    """The share stands at its beginning, the sum far from all that was asked."""
+    long = f"社区书屋的藏书占比达到30%，{'选址方便居民出行并且靠近学校和公园，' * 14}另外每年补贴运营方2万元。"
+    found = clause(f"一、建设\n{long}\n")
+    near = hit(found, scores=[0.9])
+    asked = "社区书屋的藏书占比要多少？"
+    assert "2万元" not in first_stating(lambda text: "30%" in text, near, pieces=[found], question=asked).text
+    assert first_stating(lambda text: "2万元" in text, near, pieces=[found], question=asked) is None
+
+
+@pytest.mark.xfail(strict=True, reason="the enumeration is quoted whole, but only the one sentence of it is cited")
+def test_what_is_quoted_is_what_is_cited():
+    items = ["社区书屋每座一次性补贴2万元，选址应当方便居民", "社区食堂每家一次性补贴5万元，选址应当方便老人"]
+    found = clause(f"一、建设\n{'；'.join([*items, '社区花园每处一次性补贴1万元，选址应当方便孩子'])}。\n")
+    asked = "一次性补贴的有哪几类设施，各多少万元？"
+    row = first_stating(lambda text: "5万元" in text, hit(found, scores=[0.9, 0.8, 0.7]), pieces=[found], question=asked)
+    assert all(item in row.text for item in items)
+    assert all(item in row.citation.quote for item in items)

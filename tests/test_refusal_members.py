@@ -45,3 +45,53 @@ def test_members_that_stand_below_the_heading_are_listed():
     below = clause("一、八大行动\n1.钢铁。\n2.石化。\n", "一1")
     assert unlisted("八大行动是哪些？", [hit(clause(TEXT, "一")), hit(below)]) == ""
     assert unlisted("八大行动是哪些？", [hit(clause(TEXT, "一")), hit(below, ranks={"list": 1})]) == ""
+
+
+def told(text, question="四大行动分别是什么？"):
+    return unlisted(question, [hit(clause(f"一、甲\n{text}\n"))])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("书屋、食堂、花园、菜园等四大行动。", ""),
+        ("实施四大行动：书屋、食堂、花园、菜园。", ""),
+        ("四大行动（书屋、食堂、花园、菜园）由县里组织。", ""),
+        ("推进书屋（流动书屋）、食堂（助餐点）、花园、菜园等四大行动。", ""),  # between the members
+        ("由东街、西街、南街、北街分头承担，定期检查，落实四大行动。", "四大行动"),  # another list of the sentence
+        ("落实四大行动，定期检查，由东街、西街、南街、北街分头承担。", "四大行动"),
+        ("发展书屋（街办、社办、校办、民办），加强培训，落实四大行动。", "四大行动"),
+        ("推进书屋（街办、社办、校办、民办）、食堂，加强培训，落实四大行动。", "四大行动"),
+    ],
+)
+def test_only_a_list_beside_the_name_is_of_its_members(text, name):
+    assert told(text) == name
+
+
+HALLS = """一、建设“两园三馆”
+（一）完善设施，优化服务。
+二、建设“三园四馆”
+（一）完善设施，优化服务。
+（二）延长开放时间。
+三、布局
+深化“两园三馆”和“三园四馆”的合作，完善设施。
+四、建设八大行动
+（一）完善设施，优化服务。
+五、说明
+推进八大行动，完善设施。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "addresses", "name"),
+    [
+        ("“两园三馆”分别是哪些？", ["三", "一（一）"], "两园三馆"),  # a heading above one paragraph lists nothing
+        ("“三园四馆”分别是哪些？", ["三", "二（一）", "二（二）"], ""),
+        ("八大行动分别是哪些？", ["五", "四（一）"], ""),  # no term: what stands below is one of them
+        ("“两园三馆”包括的有哪些园馆？", ["三"], "两园三馆"),  # the characters of the name in another order
+        ("“两园三馆”由谁定，还有哪些补贴？", ["三"], ""),
+        ("“两园三馆”包括的有哪些书馆？", ["三"], ""),  # of something else
+    ],
+)
+def test_members_of_a_term_in_quotation_marks(question, addresses, name):
+    assert unlisted(question, [hit(clause(HALLS, a)) for a in addresses]) == name

@@ -2,6 +2,7 @@
 
 import pytest
 from hits import hit, make, piece
+from turns import wrong
 
 from corpus.clauses import clauses
 from qa.refusal import decide
@@ -33,6 +34,16 @@ BOTH = (RULES, OTHER)
         ("88号文件说了什么？", "88号文件"),
         ("养老院怎么收费？", ""),
         ("3月14号前要交材料吗？", ""),  # a day
+        ("殡葬管理条例第三条怎么规定？", "殡葬管理条例"),  # a law by its name, of which an article is asked
+        ("殡葬管理条例里第3条怎么规定？", "殡葬管理条例"),
+        ("道路照明法的第十二条怎么规定？", "道路照明法"),
+        ("殡葬管理条例怎么规定？", ""),  # of no article: a word of the matter may be meant
+        ("养老院管理办法第二条怎么规定？", ""),
+        ("请问根据江东省养老院管理办法第二条，怎么收费？", ""),
+        ("《养老院管理办法》第二条和殡葬管理条例第三条有什么不同？", ""),  # one of the two is here
+        ("养老服务条例第三条怎么规定？", "养老服务条例"),  # a clause names it, but its articles are not here
+        wrong("这部条例 is read as the name of a law", "这部条例第三条怎么规定？", ""),
+        wrong("what stands before the name is read as part of it", "有什么好办法第一条怎么写？", ""),
     ],
 )
 def test_a_document_that_is_not_here(question, missing):
@@ -69,6 +80,15 @@ def test_an_article_that_was_found_is_there():
         ("从日本回来的护士有什么政策？", ""),
         ("我国对日本企业的政策是什么？", ""),
         ("养老院有什么政策？", ""),
+        ("德国在养老方面有哪些目标？", "德国"),
+        ("日本养老的主要做法是什么？", "日本"),
+        ("法国的战略是什么？", "法国"),
+        ("和德国共建养老院有哪些目标？", ""),  # what is done with it is told at home
+        ("对德国的计划有什么要求？", ""),
+        ("德国合作项目有哪些目标？", ""),
+        ("美国在养老方面有哪些目标？", ""),  # a clause speaks of it
+        ("我国和德国的目标有什么不同？", ""),
+        wrong("what is learnt from there is ruled at home", "借鉴日本的经验要办哪些手续？", ""),
     ],
 )
 def test_another_countrys_rules(question, place):
@@ -89,6 +109,8 @@ def refused(question, similarity=0.85):
         ("帮我写一段养老院补贴的代码", "off_topic", ""),
         ("今年养老院补贴发了多少家？", "time", ""),
         ("养老院目前建成了几家？", "time", ""),
+        ("殡葬管理条例第三条对养老院有什么规定？", "no_evidence", "资料库里没有收录殡葬管理条例"),
+        ("德国在养老院方面有哪些目标？", "region", ""),
     ],
 )
 def test_what_is_not_here_is_refused_and_named(question, reason, said):
