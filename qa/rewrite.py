@@ -46,8 +46,12 @@ _SUBJECTLESS = re.compile(
     r"^(?:到?\d{4}年(?:底|末|前)?[，,]?)?(?:一共|总共|合计|大概|大约)?(?:要|得|准备|打算|计划)[^，。？?的]{0,5}(?:多少|几)[^，。？?]{0,4}[？?]*$"
 )
 """“到2020年一共要培训多少人”: whom, the turn before told."""
+_OWN_FIGURE = re.compile(
+    r"^[\u4e00-\u9fff]{2,8}?(?:要|应该?|将|能|会|可以|得)?(?:达到|提高|增加|下降|降低|减少|占|有|是|为)[^，。？?]{0,4}(?:多少|几|百分之几)[^，。？?]{0,4}[？?]*$"
+)
+"""“产量要提高多少”: a figure of the thing that the turn before was about."""
 _WRONG = re.compile(
-    r"^(?:啊|哎|哦)?(?:(?:不是|不对|错了|不)[，,。 ]+|我?(?:打|说|写)错了[，,。 ]*"
+    r"^(?:啊|哎|哦)?(?:(?:不是|不对|错了|不)[，,。 ]+|(?:我是(?:说|问|指)|我(?:说|指)的是)(?![，,])|我?(?:打|说|写)错了[，,。 ]*"
     r"|不是(?=问|[^，,]{1,12}[，,](?:是|我(?:问|说|指|想问))))"
 )
 _MEANT = re.compile(r"(?:我|想|要)?(?:问|说|指|想问|要问)的?(?:其实)?是|我(?:想|要)?问(?:的)?|(?:^|[，,])是(?!不是|否)(?=\S{2})")
@@ -128,7 +132,7 @@ def _stated(turn: str, going_on: bool) -> str:
     """What a turn tells of the asker, which need not be said again while it goes on; empty for anything else."""
     rest = _polite(turn)[0].strip("。！!，, ")[:_FACT]
     tells = _OWN.search(rest) or (going_on and len(rest) >= _CONTINUED)
-    return rest if tells and re.search(r"\w", rest) and not _ASKS.search(rest) else ""
+    return rest if tells and re.search(r"\w", rest) and not _ASKS.search(rest) and "问" not in rest else ""
 
 
 def _read(turn: str, topics: Sequence[Topic], facts: Sequence[str], regions: Sequence[str]) -> Question:
@@ -141,8 +145,8 @@ def _read(turn: str, topics: Sequence[Topic], facts: Sequence[str], regions: Seq
     found = _found(said, fresh, topics, regions)
     if not found.topic:
         return Question(turn, turn)
-    told = "，".join(facts) if facts and _SELF.search(said) else ""
-    if told:
+    told = "，".join(facts)
+    if told and _SELF.search(said):
         return Question(turn, f"{told}，{found.whole}", found.also or found.whole, found.put, found.topic)
     return Question(turn, found.whole, found.also, found.put, found.topic)
 
@@ -189,6 +193,8 @@ def _later(said: str, previous: Topic, names: Sequence[str]) -> Question | None:
 def _another(said: str, previous: Topic, names: Sequence[str]) -> Question | None:
     if named := rewrite_swap.place(said, names):
         return _about(said, named, previous, names)
+    if whole := rewrite_swap.same_asked(previous.base, said, names):
+        return Question(said, whole, said, topic=Topic(whole, previous.about))
     match = _OTHER.match(said)
     if match and _ASKS.search(match["new"]):  # 怎么申请呢？
         return None
@@ -209,10 +215,18 @@ def _joined(said: str, fresh: bool, previous: Topic) -> Question:
         # Another document: the name of the one before must go.
         named = NUMBER.search(said) or re.search(r"《[^》]+》", said)
         text = without_names(previous.text) if named else previous.text
-        topic = Topic(without_names(previous.base), named.group()) if named else previous
+        topic = Topic(without_names(previous.base), named.group()) if named else _next(previous, said)
         new = re.sub(r"^(?:那么?(?![些个种项])|然后)[，, ]*", "", said)
         return Question(said, f"{_open(text)}，{new}", said, f"{new}（接着上一个问题：{_open(text)}）", topic)
     return Question(said, said, f"{previous.text} {said}", topic=Topic(said))
+
+
+def _next(previous: Topic, said: str) -> Topic:
+    """What later turns lean on behind “产量要提高多少”: that question, of what the one before was about."""
+    about = previous.about or rewrite_swap.about(previous.base)
+    if not about or not _OWN_FIGURE.match(said):
+        return previous
+    return Topic(said, "" if about in said else about)
 
 
 def _open(question: str) -> str:
@@ -254,7 +268,7 @@ def _corrected(said: str, right: str, previous: Topic, names: Sequence[str]) -> 
 
 def _about(said: str, new: str, previous: Topic, names: Sequence[str], rest: str = "") -> Question:
     """“辽宁呢？”, “8号文里呢，怎么写的？”: the question before about something else."""
-    bare = _IDLE.sub("", new).removesuffix("的") or new
+    bare, put = _IDLE.sub("", new).removesuffix("的") or new, ""
     if other := rewrite_swap.document(previous.base, new):
         whole = f"{_open(other)}，{rest}" if rest and _ASKS.search(rest) else other
         return Question(said, whole, said, topic=Topic(other))
@@ -264,12 +278,15 @@ def _about(said: str, new: str, previous: Topic, names: Sequence[str], rest: str
         swapped = (
             rewrite_swap.figure(previous.base, bare, names)
             or rewrite_swap.partner(previous.base, bare)
+            or rewrite_swap.ordinal(previous.base, bare)
             or rewrite_swap.alike(previous.base, bare)
             or swap(previous.base, bare, names)
         )
+        if swapped == f"{bare}，{previous.base}" and bare not in names and not rest:
+            put = rewrite_swap.subject(previous.base, bare, names)
         joined = swapped == f"{bare}，{previous.base}"
         if joined and bare in names:  # a title belongs to the place of before
             previous = Topic(without_names(previous.base))
         topic = Topic(previous.base, new) if joined else Topic(swapped, previous.about)
     whole = f"{_open(topic.text)}，{rest}" if rest and _ASKS.search(rest) else topic.text
-    return Question(said, whole, said, topic=topic)
+    return Question(said, whole, said, put, topic)

@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from corpus import numerals
+
 _FIGURE = r"(?:额|率|数|量|值|比重|占比|比例|强度|面积|规模|水平|寿命|收入|产值|年限)"
 """What the name of a figure ends with."""
 _TAIL = (
-    r"(?P<tail>的?(?:目标|任务|指标|要求)?(?:定在|定为|是|为|要|应该?|将|能|达到|提高到|提升到|增加到|做到|占|有)*"
+    r"(?P<tail>的?(?:目标|任务|指标|要求)?(?:定在|定为|是|为|要|应该?|将|能|达到|(?:提高|提升|增加|降低|下降|减少)到?|做到|占|有)*"
     r"(?:多少|多高|多大|百分之几|几).*)$"
 )
 _WITH = re.compile(r"(?P<word>[跟和与同])(?P<who>[^，。？?]{1,14}?)(?=有|的|之间|合作|开展|签|建|一起|共)")
@@ -24,12 +26,24 @@ _THIS = re.compile(r"^(?:那么?)?(?:[这那]一?(?:项|个)(?:指标|目标|数
 _YEAR = r"(?:到|在|截至|力争)?(?:19|20)\d\d年(?:底|末|前|之前)?"
 _CONDITION = re.compile(r"^(?:那么?)?(?:要是|如果|假如|万一|倘若)")
 _ASKS = re.compile(r"什么|哪|多少|几|如何|怎|是否|吗|呢|谁|啥|能不能|有没有")
+_LEAD = rf"(?P<lead>(?:那|{_YEAR}|《[^》]+》|[^，。？?]{{0,6}}\d+号文|(?:里面?|中|上)(?:面)?|[，,]|[^，。？?]{{0,8}}对)*+)"
+_TELLS = (
+    r"(?:由|归|属于|是(?!否)|(?<![所国拥没具享])有(?!关)|(?<![重主需])要|应该?|打算|准备|计划|能(?=[不否享申拿获领得用够在到去])|可以|怎|如何|咋"
+    r"|什么|哪|多少|几(?=[个项年家条])|谁|算(?=[是哪什])|[到在]20|需要|享受|目前|现在|达到)"
+)
+"""What begins to tell or ask something of what stands before it."""
+_SUBJECT = re.compile(rf"{_LEAD}(?P<about>[^，。？?]{{2,18}}?)(?=[，,]?{_TELLS})")
+_NOBODY = re.compile(r"^(?:我们?|你们?|您|咱们?|俺|他们?|她们?|它们?|其|这|那)|^(?:国家|全国|我国|政府|省里|企业)(?:$|对)")
 _KINDS = "区|中心|工程|计划|基地|平台|联盟|基金|园|行动|专项|机制|规划|方案|意见|纲要"
 """What the names of two things of one kind end with."""
 _DOCUMENT = r"意见|规划|纲要|方案|文件|办法|决定|条例|通知|号文|〔\d{4}〕\d+号|》"
 """What the name of a document ends with."""
 _SLOT = 12
 """Characters of a name that takes another's place."""
+_AGAIN = 3
+"""Characters of a question that is asked again of another place."""
+_GROUP = 4
+"""Characters of a group of people or things (研究生) behind 对."""
 _WHOLE = 4
 """Characters of a figure's name that says by itself of what it is (合同成交额); 人数 is of what stands before it."""
 
@@ -73,6 +87,36 @@ def alike(previous: str, new: str) -> str:
     return previous[: old.start()] + new + previous[old.end() :] if old and len(new) <= _SLOT else ""
 
 
+def subject(previous: str, new: str, names: Sequence[str]) -> str:
+    """The question before with what it is about exchanged: “便捷交通” for “高效物流由哪些部门负责”, “住房” for “看病有照顾吗”.
+
+    What it is about stands in front of the first word that tells or asks something of it, behind years, places and titles.
+    """
+    if len(new) > _SLOT or re.search(rf"[\d，,]|{_FIGURE}$", new):
+        return ""  # a figure or a part of the same thing: “产量要提高多少”, “肥水效率呢”
+    match = _SUBJECT.match(previous)
+    if not match or (match["lead"].endswith("对") and len(match["about"]) > _GROUP):
+        return ""  # “对企业搞创新有什么支持”: who gives it may be meant
+    if any(_ASKS.search(text) or _NOBODY.search(text) for text in (match["about"], new)):
+        return ""
+    if any(name and name in match["about"] for name in names) or "号" in match["about"]:
+        return ""  # place and document would go with it
+    return f"{match['lead']}{new}{previous[match.end() :]}"
+
+
+def ordinal(previous: str, new: str) -> str:
+    """The question before about another step or article: “第二步” for “第一步”."""
+    other = re.fullmatch(rf"第(?:[\d{numerals.CHARACTERS}]+)(?P<unit>[\u4e00-\u9fff]{{1,3}})", new)
+    old = re.search(rf"第[\d{numerals.CHARACTERS}]+{other['unit']}", previous) if other else None
+    return previous[: old.start()] + new + previous[old.end() :] if old else ""
+
+
+def about(previous: str) -> str:
+    """What a question is about, with years, places and titles in front; empty where that cannot be told."""
+    match = _SUBJECT.match(previous)
+    return match.group() if match and not _ASKS.search(match["about"]) and not _NOBODY.search(match["about"]) else ""
+
+
 def document(previous: str, new: str) -> str:
     """The question before about another document, by its title or by what people call it: “那个规划里呢”."""
     other = re.fullmatch(rf"(?P<name>.{{0,20}}(?:{_DOCUMENT}))(?:里面?|中|上)?(?:的)?", new)
@@ -91,6 +135,18 @@ def place(said: str, names: Sequence[str]) -> str:
         rf"(?P<place>(?:{among})(?:省|市)?)(?:那边|这边|层面)?(?:又|是)*(?:怎么|如何|咋)(?:规定|说|要求|定|写|讲)的?[？?]*", said
     )
     return match["place"] if match else ""
+
+
+def same_asked(previous: str, said: str, names: Sequence[str]) -> str:
+    """“那广东能保留几年？” after “辽宁…能保留几年？”: the question before, of the other place."""
+    found = re.match(r"(?:那么?)?(?P<rest>.+)$", said)
+    rest = found["rest"] if found else ""
+    place = next((n for n in sorted(names, key=len, reverse=True) if n and rest.startswith(n)), "")
+    old = next((n for n in sorted(names, key=len, reverse=True) if n and n != place and n in previous), "")
+    asked = rest[len(place) :].lstrip("省市的").rstrip("？?。 ")
+    if not place or not old or len(asked) < _AGAIN or not previous.rstrip("？?。 ").endswith(asked):
+        return ""
+    return previous.replace(old, place, 1)
 
 
 def this(previous: str, said: str, names: Sequence[str]) -> str:

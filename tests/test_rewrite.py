@@ -226,6 +226,10 @@ def test_a_joined_turn_hands_on_the_document_that_it_names():
         (HOMES, "打错了，想问的是护理员的津贴每月发多少？", "护理员的津贴每月发多少？"),
         (HOMES, "不对，是改建的", f"改建，{HOMES}"),
         (HOMES, "错了，我想问改建的", f"改建，{HOMES}"),
+        ("到2020年辽宁绿化面积要占多少？", "我是说全国", "到2020年全国绿化面积要占多少？"),
+        ("到2020年辽宁绿化面积要占多少？", "我指的是全国的", "到2020年全国绿化面积要占多少？"),
+        ("到2020年绿化率是多少？", "我是问2030年", "到2030年绿化率是多少？"),
+        (HOMES, "啊，我说的是护理员的津贴每月发多少？", "护理员的津贴每月发多少？"),
         wrong(
             "what follows the denial stands alone; the subject is in its other reading only",
             HOMES,
@@ -241,6 +245,12 @@ def test_a_correction(earlier, turn, expected):
 def test_later_turns_lean_on_what_was_corrected():
     turns = ["到2020年辽宁绿化率是多少？", "不是，我问的是全国", "2025年呢？"]
     assert whole(*turns) == "到2025年全国绿化率是多少？"
+
+
+@pytest.mark.parametrize("turn", ["我是退休教师", "我说的是，没有别的了", "我是说"])
+def test_what_one_is_or_has_said_is_no_correction(turn):
+    found = understood("到2020年辽宁绿化面积要占多少？", turn)
+    assert (found.whole, found.topic) == (turn, None)
 
 
 @pytest.mark.parametrize("turn", ["不是", "不对。", "错了"])

@@ -233,6 +233,12 @@ def test_noise_is_no_fact(noise):
     assert noise not in whole(HOMES, noise, "我们能拿吗？")
 
 
+@pytest.mark.parametrize("opening", ["我有个事想问", "我想再问问养老的事", "我家里人让我来问一件事"])
+def test_that_one_has_a_question_is_no_fact(opening):
+    assert whole(opening, "我能领什么补贴？") == "我能领什么补贴？"
+    assert whole("我是退休教师", opening, "我能领什么补贴？") == "我是退休教师，我能领什么补贴？"
+
+
 def test_a_fact_is_kept_without_its_greeting():
     assert whole("你好，我是退休教师。", "我能领什么补贴？") == "我是退休教师，我能领什么补贴？"
 
