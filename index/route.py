@@ -8,10 +8,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from corpus import lookup
-from corpus.records import Document
+from corpus.records import Clause, Document
 from index.tokens import content_words, fold
 
 _PAPER = re.compile(r"意见|方案|规划|纲要|文件|办法|条例|规定|通知|决定|计划|细则|法(?!院|人|律)|《|文")
+_ISSUED = re.compile(
+    r"(?:印发|发布|出台|公布|颁布|下发|签发|成文|发文|落款)(?:的|是|在)*(?:哪一?[天年]|几[月号日]|什么时候|何时|日期|时间)|落款[^，。？?]{0,6}(?:哪一?[天年]|几|什么时)"
+    r"|(?:哪一?[天年]|哪年|几[月号日]|什么时候|何时)(?:正式)?(?:印发|发布|出台|公布|颁布|下发|签发|发|出)的?(?:呢|呀|啊)?[？?]*$"
+)
+"""When a document was issued, which its head or its end tells."""
 _BESIDE = re.compile(r"[和与跟同比、]|各自|分别|不同|区别|差别|差异|一样|哪个更|都有")
 _BEFORE = "在按照据由对和与及跟同里中是，。、"  # characters that stand before a 文号, not in it
 _FRAGMENT = 4
@@ -58,6 +63,13 @@ class Router:
         found = [n for n in enough if not any(held[n] < held[m] for m in enough)]
         return [self._documents[n] for n in sorted(found, key=lambda n: (-shares[n], n))[:3]]
 
+    def issued(self, question: str) -> Document | None:
+        """The one document of which a question asks when it was issued; None when it asks for anything else."""
+        if not _ISSUED.search(question):
+            return None
+        named = self.explicit(question) or self.meant(question)[:1]
+        return named[0] if len(named) == 1 else None
+
     def compared(self, question: str) -> list[Document]:
         """Two or more documents that the question sets side by side; empty when it does not."""
         named = self.explicit(question)
@@ -67,6 +79,15 @@ class Router:
 
     def _weight(self, word: str) -> float:
         return math.log(1 + len(self._documents) / len(self._titles[word]))
+
+
+def dated(clause: Clause) -> bool:
+    """True for the head or the end of a document that tells its day of issue."""
+    issued = clause.document.issued
+    if clause.kind not in ("front", "closing") or issued is None:
+        return False
+    found = re.findall(r"(20\d\d|19\d\d)[-年./](\d{1,2})[-月./](\d{1,2})", clause.full)
+    return any(tuple(map(int, day)) == (issued.year, issued.month, issued.day) for day in found)
 
 
 def without_names(question: str, documents: Sequence[Document] = ()) -> str:

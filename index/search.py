@@ -28,7 +28,7 @@ from index.models import Encoder, Vectors
 from index.question import asks_for_list, official, parts, scope
 from index.rerank import Reranker, excerpt
 from index.retrieve import DEPTH, Mask, Retrievers
-from index.route import Router, without_names
+from index.route import Router, dated, without_names
 from index.settings import IndexSettings
 from index.tokens import simplified, words
 
@@ -296,7 +296,9 @@ class Index:
         }
 
     def _addressed(self, question: str, allowed: Mask = None) -> list[int]:
-        found = (self._ordinal[c.id] for c in lookup.find(self.documents, self.clauses, question))
+        found = [self._ordinal[c.id] for c in lookup.find(self.documents, self.clauses, question)]
+        if not found and (document := self._router.issued(question)):
+            found = [n for n in self._of[document.id] if dated(self.clauses[n])]
         return [n for n in found if self._searchable[n] and (allowed is None or allowed[n])]
 
     def _inside(self, documents: Iterable[str], allowed: Mask) -> Mask:

@@ -19,6 +19,8 @@ _BREADTH, _FAR = 6, 0.25
 """Clauses of which at least the best sentence is taken, and how much less alike it may be (cosine)."""
 _SHORTEST = 12
 """Characters; a shorter sentence is a title, which stands in the heading already."""
+_ENDS = ("front", "closing")
+"""Kinds of clauses, the head and the end of a document, of which short lines count: the day of issue."""
 _SAME = 0.8
 """Share of a general statement's words that a narrower one repeats."""
 _NARROWER = 0.06
@@ -49,7 +51,7 @@ def pieces(
     than the question's stand last. Where a question asks `parts` things, the first hit of each gives its best
     sentence before any gives a second.
     """
-    years = _years(question)
+    years = _years(re.sub(r"《[^》]*》", "", question))  # the year of a title is not asked for
     addressed = [h for h in hits if "address" in h.ranks]
     hits = addressed or hits
     chosen: dict[int, set[Span]] = {}
@@ -82,12 +84,12 @@ def _ranked(question: str, hits: Sequence[Hit], years: set[int], parts: int) -> 
         )
         for rank, hit in enumerate(hits)
         for match in hit.sentences
-        if match.end - match.start >= _SHORTEST or len(hit.sentences) == 1
+        if match.end - match.start >= _SHORTEST or len(hit.sentences) == 1 or hit.clause.kind in _ENDS
     ]
     if not found:
         return []
     found = _general_first(found, frozenset(content_words(question)))
-    leading = [c for c in found if c.rank == 0] or found
+    leading = _leading(found, years)
     listed = _listed(hits)
     if listed:
         rest = [c for c in found if c.span not in {m.span for m in listed}]
@@ -100,6 +102,23 @@ def _ranked(question: str, hits: Sequence[Hit], years: set[int], parts: int) -> 
     others = _further(found, years, {0}, best, parts)
     chosen = [first, *others, *sorted((c for c in near if c not in others), key=lambda c: (-c.score, c.rank, c.span))]
     return [*chosen, *_further(found, years, {c.rank for c in chosen}, best, _BREADTH)]
+
+
+def _leading(found: Sequence[_Candidate], years: set[int]) -> list[_Candidate]:
+    """The candidates of the first hit; of the next near one, where the first is under a heading of another year."""
+    first = [c for c in found if c.rank == 0] or list(found)
+    if not years or not all(_headed(c, years) for c in first):
+        return first
+    best = max(c.score for c in found)
+    near = [c for c in found if c.score >= best - _NEAR and not _other_year(c, years)]
+    rank = min((c.rank for c in near), default=0)
+    return [c for c in near if c.rank == rank] or first
+
+
+def _headed(candidate: _Candidate, years: set[int]) -> bool:
+    """True when the headings name years, none of them asked for, and the clause names none that is."""
+    above = _years(" ".join(candidate.clause.headings))
+    return bool(above) and not (above | _years(candidate.clause.full)) & years
 
 
 def _further(found: Sequence[_Candidate], years: set[int], had: set[int], best: float, breadth: int) -> list[_Candidate]:

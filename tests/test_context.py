@@ -39,6 +39,26 @@ def test_a_question_about_one_year_takes_no_sentence_about_another():
     assert "2.5%" not in found[0].text
 
 
+def test_a_year_of_a_title_is_no_year_of_the_question():
+    text = "一、目标\n到2020年研发经费投入强度达到2.5%。到2030年研发经费投入强度达到2.8%。\n"
+    hits = [hit(clause(text), scores=[0.94, 0.95])]
+    whole = pieces("《智慧养老2030年规划》的研发强度是多少？", hits, budget=1000, count=len)[0].text
+    assert "2.5%" in whole and "2.8%" in whole
+    assert "2.5%" not in pieces("《智慧养老规划》到2030年的研发强度是多少？", hits, budget=1000, count=len)[0].text
+
+
+HEADED = "甲县养老办法\n甲政发〔2020〕1号\n\n各乡镇人民政府：\n一、目标\n建成食堂。加快建设一批社区书屋和社区食堂。\n\n甲县人民政府\n2020年3月16日\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "short", "there"),
+    [("落款", "2020年3月16日", True), ("文首", "甲县养老办法", True), ("一", "建成食堂。", False)],
+)
+def test_short_lines_count_in_the_head_and_the_end_of_a_document_alone(address, short, there):
+    found = pieces("哪天印发？", [hit(clause(HEADED, address))], budget=1000, count=len)
+    assert (short in "".join(p.text for p in found)) is there
+
+
 def test_an_addressed_clause_is_given_whole_and_alone():
     asked = hit(clause(LONG, name="a"), scores=[0.2, 0.3, 0.4], ranks={"address": 1})
     other = hit(clause(LONG, name="b"), scores=[0.99, 0.99, 0.99])

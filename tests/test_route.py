@@ -1,11 +1,15 @@
 """Which documents a question names or compares, and what a search makes of it."""
 
+from datetime import date
+
 import pytest
 from documents import document
+from turns import wrong
 
 from corpus import catalog
+from corpus.clauses import clauses
 from index import route
-from index.route import Router
+from index.route import Router, dated
 from index.search import Filters
 
 NATION, PROVINCE, COUNTY = "guobanfa-2019-21", "jiangzhengfa-2020-8", "qingshi-2021-3"
@@ -188,6 +192,60 @@ def test_compared(question, expected):
     assert titles(found.compared(question)) == expected
 
 
+# --- issued ------------------------------------------------------------------
+
+NOT_ITS_OWN = "when something of the document is paid or made known is taken for the day of the document"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("甲发〔2020〕1号是哪天印发的？", COUNTIES),
+        ("1号文什么时候发布？", COUNTIES),
+        ("《甲省科技成果转化条例》的公布日期是？", RESULTS),
+        ("科技成果转化条例何时公布的？", RESULTS),
+        ("新能源汽车推广应用的意见是哪一年出台的呢？", CARS),
+        ("1号文落款写的是几月几号？", COUNTIES),
+        ("1号文是哪天发的？", COUNTIES),
+        ("1号文从哪天起施行？", None),
+        ("1号文规定了什么？", None),
+        ("什么时候发布的？", None),  # of what?
+        ("甲发〔2020〕1号和乙发〔2020〕2号是哪天印发的？", None),  # of two
+        wrong(NOT_ITS_OWN, "新能源汽车推广应用的补贴什么时候发？", None),
+        wrong(NOT_ITS_OWN, "1号文里的入选名单什么时候公布？", None),
+    ],
+)
+def test_a_document_of_which_the_day_of_issue_is_asked(question, expected):
+    found = router(*TITLES, numbers=["甲发〔2020〕1号", "乙发〔2020〕2号"]).issued(question)
+    assert (found.title if found else None) == expected
+
+
+LETTER = "甲县养老办法\n甲政发〔2020〕1号\n\n各乡镇：\n一、目标\n到2020年3月16日建成食堂100家。\n\n甲县人民政府\n{}\n"
+
+
+def days(day, issued=date(2020, 3, 16)):
+    """Kinds of the clauses that tell the day of issue."""
+    return [c.kind for c in clauses(document(LETTER.format(day), issued=issued)) if dated(c)]
+
+
+@pytest.mark.parametrize(
+    ("day", "issued", "kinds"),
+    [
+        ("2020年3月16日", date(2020, 3, 16), ["closing"]),
+        ("2020年03月16日", date(2020, 3, 16), ["closing"]),
+        ("2020年3月17日", date(2020, 3, 16), []),  # another day
+        ("2020年3月16日", None, []),  # no day is known
+    ],
+)
+def test_the_end_that_tells_the_day_of_issue(day, issued, kinds):
+    assert days(day, issued) == kinds
+
+
+def test_the_head_that_tells_it():
+    text = "甲县养老办法\n（2020年3月16日甲县人民政府公布）\n\n各乡镇：\n一、目标\n建成食堂100家。\n"
+    assert [c.kind for c in clauses(document(text, issued=date(2020, 3, 16))) if dated(c)] == ["front"]
+
+
 # --- searched ----------------------------------------------------------------
 
 
@@ -217,6 +275,25 @@ def test_a_question_with_an_address_is_asked_once(index, encoder):
     first = index.search(question, 1)[0]
     assert (first.clause.id, first.ranks["address"]) == (f"{PROVINCE}:二（一）", 1)
     assert encoder.asked[0] == question
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("江政发〔2020〕8号是哪天印发的？", f"{PROVINCE}:落款"),
+        ("社区养老服务补贴办法是什么时候发布的？", f"{COUNTY}:落款"),
+        ("江政发〔2020〕8号二（一）是哪天印发的？", f"{PROVINCE}:二（一）"),  # an address goes before
+        ("江政发〔2020〕8号从哪天起施行？", None),
+    ],
+)
+def test_the_day_of_issue_is_found_where_it_stands(index, question, found):
+    assert [h.clause.id for h in index.search(question, 5) if "address" in h.ranks] == ([found] if found else [])
+
+
+def test_the_day_of_issue_of_a_document_that_is_filtered_out_is_not_found(index):
+    hits = index.search("江政发〔2020〕8号是哪天印发的？", 5, Filters(documents=(COUNTY,)))
+    assert set(sources(hits)) == {COUNTY}
+    assert not any("address" in h.ranks for h in hits)
 
 
 @pytest.mark.parametrize(
