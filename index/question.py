@@ -22,7 +22,7 @@ def parts(question: str, regions: Sequence[str]) -> list[str]:
     “到2020年全国…多少？辽宁呢？” gives two: the second takes the first's words with 辽宁 in the place of
     全国. Sentences that only tell something stay with the question after them.
     """
-    pair = _pair(question, regions) or _sides(question, regions) or _more(question)
+    pair = _pair(question, regions) or _sides(question, regions) or _more(question) or _both(question)
     if pair:
         return pair
     found: list[str] = []
@@ -123,6 +123,24 @@ def _more(question: str) -> list[str]:
     return [f"{head}{match[side]}的{match['what']}是多少？" for side in ("one", "other")]
 
 
+_BOTH = re.compile(
+    r"^(?P<head>(?:到?(?:19|20)\d\d年(?:底|末)?[，,]?)?)(?P<one>[^，。？?《》的和与跟]{3,16})(?:和|与|跟)(?P<other>[^，。？?《》的和与跟]{3,16})的"
+    r"(?P<what>[^，。？?的]{2,20}?)(?P<asks>(?:目标|指标|要求|标准)?(?:是不是|是否)?(?:一样|相同|一致|各(?:自)?是多少|分别是多少|有什么(?:不同|区别)|差多少).*)$"
+)
+
+
+def _both(question: str) -> list[str]:
+    """“甲类企业和乙类企业的投入占比一样吗？” → the question about the figure of each of the two; else empty.
+
+    Two documents that are compared are asked otherwise.
+    """
+    match = _BOTH.match(question)
+    if not match or _PAPER.search(match["one"]) or _PAPER.search(match["other"]):
+        return []
+    return [f"{match['head']}{match[side]}的{match['what']}是多少？" for side in ("one", "other")]
+
+
+_PAPER = re.compile(r"号|[〔〕]|(?:意见|规划|纲要|方案|文件?|办法|条例|通知|计划|决定)$")
 _SET_BESIDE = re.compile(
     r"各(?:自|是|有|为|定|达|要|怎|如)|分别|哪(?:个|边|份|一个)更?|谁(?:更|高|低|多|少|早|晚|大|小|的)|不同|不一样|一样|一致|相同|区别|差别|差异|差距"
     r"|差多少|又(?:是|有|定|要)|相比|比.{1,12}[高低多少快慢大小早晚]|[几多少]个?百分点"

@@ -291,6 +291,10 @@ _IDIOM = re.compile(
     r"|(.)不\1|足不出户|有没有|免费|免税|必不可少|不可或缺|不可分割|源源不断|层出不穷"
 )
 """Bounds of figures, questions and set phrases, which deny nothing."""
+_FREED = re.compile(
+    r"(?:取消|放宽|放开|打破|破除|消除|突破|清除|解除|废除|不受)[^，。；]{0,16}?(?:限制|限额|门槛|障碍|壁垒|束缚|约束|制约|瓶颈)"
+)
+"""A hindrance that is taken away."""
 _ANY_NO = re.compile(r"[不无未没非免勿]|禁|停止|取消|取缔|废除|杜绝|避免|防止|剥离|脱钩")
 
 
@@ -299,12 +303,14 @@ def polarity(text: str, source: str) -> str:
 
     Compared word by word: what follows a 不, 禁止, 取消… on one side must be denied on the other side too.
     """
+    # “取消年龄限制” denies nothing that somebody may do: it does not vouch for “年纪大的不能办”.
     told, stated = (_IDIOM.sub("□", _flat(t)) for t in (text, source))
-    if _denied_only(told, stated):
+    told_free, stated_free = (_FREED.sub("□", t) for t in (told, stated))
+    if _denied_only(told_free, stated_free):
         return "条款中没有这一否定或限制"
     if _denied_only(stated, told):
         return "条款在这一点上是否定或限制的"
-    return "条款中没有这一否定或限制" if _NO.search(told) and not _ANY_NO.search(source) else ""
+    return "条款中没有这一否定或限制" if _NO.search(told_free) and not _ANY_NO.search(_FREED.sub("□", _flat(source))) else ""
 
 
 def _flat(text: str) -> str:

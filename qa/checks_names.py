@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from corpus import numerals
+from corpus.quantities import quantities
+from corpus.records import Clause
 from qa.checks import bodies, canonical
 
 _QUOTED = re.compile(r"[“「‘]([^“”「」‘’]{2,24})[”」’]")
@@ -62,6 +64,16 @@ def dated(text: str, source: str) -> str:
             told = set(_YEAR.findall(segment))
             if own and told and not own & told and any(told & years for years, _ in parts):
                 return f"条款中“{name}”对应的是{'、'.join(f'{y}年' for y in sorted(own))}"
+    return ""
+
+
+def headed(text: str, clause: Clause) -> str:
+    """“到2020年推广2项” where the figure stands in a table of tasks for 2017, and the clause itself names no year."""
+    told = set(_YEAR.findall(re.sub(r"《[^》]*》", "", text)))
+    above = set(_YEAR.findall("".join(clause.headings)))
+    figures = [q for q in quantities(text) if q.unit != "年"]
+    if figures and told and len(above) == 1 and not told & (above | set(_YEAR.findall(clause.full))):
+        return f"条款列在{above.pop()}年的任务里"
     return ""
 
 

@@ -18,7 +18,7 @@ from corpus.sentences import sentences
 from index.places import places, provinces_of
 from index.question import official
 from index.tokens import content_words
-from qa import agency, checks, checks_names
+from qa import agency, asked, checks, checks_names, echoes
 from qa.records import Checked, Citation, Piece, Verdict
 
 VERIFIED = 0.60
@@ -69,9 +69,6 @@ _MATTER = 0.8
 """Share of the question's words in the clause that holds most of them which one that tells who is in charge must hold."""
 _SHORTEST = 6
 """Characters that must be left of a sentence without the asker's own words."""
-_ASKER = re.compile(r"我|您|你|咱|俺|本人")
-_AS_ASKER = re.compile(r"我(?![国省市县区])|咱|俺|本人")
-"""The writer speaks as if it were the asker (“我们是辽宁的。”)."""
 _MOST_CLAUSES = 3  # that one sentence may rest on
 _LEAD_IN = re.compile(r"^(?:根据|按照|依据)(?:以上|上述|所给|给出的|提供的)?条款(?:的?规定|内容)?，")
 _LABEL = re.compile(
@@ -133,6 +130,7 @@ class Grounder:
         self._asked = quantities(question)
         self._named = named_terms(question)
         self._who = agency.asked(question)
+        self._particular = asked.particulars(question)
         self._most = max(map(self._matter, evidence), default=0.0)
         self._around = {p.number: self._context_words(p.clause) for p in evidence}
         self._figures = {p.number: quantities(_everything(p.clause)) for p in evidence}
@@ -147,8 +145,8 @@ class Grounder:
         text = self._bare(sentence)
         if text.rstrip("”’）)】 ").endswith(("？", "?")):
             return Checked(text, "unsupported", None, _ASKING)
-        text = _without_asker(text, self._asked_in)
-        if _AS_ASKER.match(text) and _own_words(text) in _own_words(self._asked_in):
+        text = echoes.without_asker(text, self._asked_in)
+        if echoes.as_asker(text) and echoes.own_words(text) in echoes.own_words(self._asked_in):
             return Checked(text, "unsupported", None, _REPEATED)
         words = _words(text)
         told = [f for f in quantities(text) if not any(f.same_figure(q) for q in self._asked)]
@@ -166,6 +164,9 @@ class Grounder:
         around = frozenset().union(*(self._around[s.piece.number] for s in cited))
         # A sentence that only says the question again must find the question's words in the clause.
         echo = not words - self._question - _MODAL
+        new = {w for w in words - self._question - _MODAL if not places(w)}
+        if self._particular and not (told or bodies) and asked.empty(new):
+            return Checked(text, "unsupported", None, "这句话没有说出具体内容")
         share = self._share(words, own, around, 1.0 if told or bodies or echo else _ASKED)
         verdict, problem = self._judge(text, share, cited, bool(told))
         said = sum(map(self._weight, words & (own | around))) / (sum(map(self._weight, words)) or 1.0)
@@ -309,6 +310,7 @@ class Grounder:
             or checks_names.counted(text, source)
             or checks_names.owned(text, source)
             or checks_names.dated(text, "\n".join(c.reading if c.columns else c.full for c in clauses))
+            or checks_names.headed(text, clauses[0])
             or (checks_names.responsible(text, note[1], self._asked_in) if note else "")
             or checks.place(text, source, clauses[0].document.region)
             or checks.body(text, around if not self._who or note else self._without_issuer(clauses), self._asked_in)
@@ -340,22 +342,6 @@ class Grounder:
     def _context_words(clause: Clause) -> frozenset[str]:
         document = clause.document
         return frozenset(content_words(" ".join([document.title, document.issuer, document.region, *clause.headings])))
-
-
-def _without_asker(text: str, question: str) -> str:
-    """The sentence without what it says of the asker in the asker's own words: “我们是一家小公司，想买设备，…”."""
-    asked = _own_words(question)
-    segments = re.findall(r"[^，,；;：:]+[，,；;：:]?", text)
-    left = 0
-    while left < len(segments) - 1 and _own_words(segments[left]) in asked and (left or _ASKER.match(segments[0])):
-        left += 1
-    rest = "".join(segments[left:])
-    return rest if len(_own_words(rest)) >= _SHORTEST else text
-
-
-def _own_words(text: str) -> str:
-    """A text without stops and without the pronouns that change when somebody else says it."""
-    return re.sub(r"[\W_您你我咱俺们的]", "", text)
 
 
 def _quoted(cited: Sequence[_Span]) -> str:
