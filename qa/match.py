@@ -33,7 +33,7 @@ __all__ = ["Judged", "LeftOut", "Line", "Matches", "Office", "Result", "Rule", "
 
 _RATED, _JUDGED, _MOST, _FAILED = 480, 160, 100, 20
 """Clauses, nearest by their words first, whose measures are looked at; those that are judged; results that are kept."""
-_MIXED = "这一条里还有不适用于您的措施，请看原文"
+MIXED = "这一条里还有不适用于您、或要先确认条件的措施，请看原文"
 _QUOTED = 120
 """Characters of a benefit in a chat answer."""
 
@@ -114,14 +114,20 @@ def _rated(made: Sequence[Measure], wording: float, ranker: Ranker, judge: Judge
     return score, [made[n] for n in order]
 
 
+def _open(conditions: Sequence[Judged]) -> bool:
+    """True when a measure is printed for somebody, and whether the asker is one of them is not known."""
+    return any(j.verdict == "unknown" and j.leaf.role == "gate" and j.leaf.relation == "in" for j in conditions)
+
+
 def _result(score: float, made: Sequence[Measure], judge: Judge, asked: Asked, ranker: Ranker) -> Result:
     judged = [judge.judge(m) for m in made]
     # A measure of the clause that is certainly for others does not stand for it while another one is left.
     at = next((n for n, (verdict, _, _) in enumerate(judged) if verdict != "not_met"), 0)
     best, (verdict, conditions, notes) = made[at], judged[at]
-    if verdict == "met" and any(v == "not_met" for v, _, _ in judged):
+    others = [(v, conditions) for n, (v, conditions, _) in enumerate(judged) if n != at]
+    if verdict == "met" and any(v == "not_met" or (v == "unknown" and _open(c)) for v, c in others):
         # Whoever reads the clause must not take all of it for theirs.
-        verdict, notes = "unknown", (*notes, _MIXED)
+        verdict, notes = "unknown", (*notes, MIXED)
     return Result(
         best,
         verdict,

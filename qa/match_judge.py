@@ -14,11 +14,18 @@ from datetime import date
 from corpus import facts
 from corpus.measure import Leaf, Measure, Node
 from corpus.records import Document, Span
+from index.places import places
 from qa import match_time
 from qa.match_records import Judged, Verdict
 from qa.profile import NUMBERS, Profile
 
 _NATION = ("", "全国", "全国范围", "国内", "我国")
+_BEFORE = 4
+_SCOPE = ("field", "region", "time")
+"""Facts that say where or in what, not for whom."""
+_LEVEL = r"[省市县部局央]属|直属|公办|民办|公立|私立|转制"
+"""Words right before a beneficiary, or at its beginning, that narrow it (省属科研机构)."""
+_PUBLIC, _PRIVATE = re.compile(r"事业单位|公办|公立|国有"), re.compile(r"民办|民营|私营|民间(?:资本|办)|社会力量(?:举?办)")
 _HEAD = 1500
 """Characters at the beginning of a document in which its title, number and issuer are looked for."""
 DISCRETION = "由主管部门认定"
@@ -47,8 +54,12 @@ class Judge:
         ended, remarks = _time(measure, self._day)
         whole = [j for j in (self.place(measure.clause.document), ended) if j]
         verdict = _all([_tree(measure.conditions, own), *(j.verdict for j in whole)]) or "unknown"
-        if verdict == "met" and not any(j.verdict == "met" and leaf.role == "gate" for leaf, j in own.items()):
+        if verdict == "met" and not any(
+            j.verdict == "met" and leaf.role == "gate" and leaf.fact not in _SCOPE for leaf, j in own.items()
+        ):
             verdict = "unknown"  # nothing in the clause says whom it is for
+        if verdict == "met" and (named := self._of_other_cities(measure)):
+            verdict, remarks = "unknown", (*remarks, f"条文点名的是{'、'.join(named)}")
         return "unknown" if self._profile.problems else verdict, (*own.values(), *whole), remarks
 
     def leaf(self, leaf: Leaf, text: str) -> Judged:
@@ -64,9 +75,22 @@ class Judge:
             self._found[key] = self._compare(*key)
         verdict, words = self._found[key]
         printed = text[leaf.span[0] : leaf.span[1]]
+        if verdict == "met" and leaf.fact == "who" and (level := self._level(leaf, text)):
+            return Judged(leaf, "unknown", note=f"条文写的是“{level}”，要确认是否属于")
+        if verdict == "met" and leaf.fact == "who" and _PUBLIC.search(printed) and (mine := _PRIVATE.search(self._profile.say)):
+            return Judged(leaf, "not_met", mine.group())
         if verdict == "met" and leaf.fact == "who" and not self._all_of(leaf.values, printed):
             return Judged(leaf, "unknown", note=f"条文写的是“{printed}”，要确认是否属于")
         return Judged(leaf, verdict, words)
+
+    def _level(self, leaf: Leaf, text: str) -> str:
+        """The beneficiary with the word that says whose it must be (省属), when the asker did not say so; else empty."""
+        start, end = leaf.span
+        for word in re.findall(_LEVEL, text[max(0, start - _BEFORE) : start + _BEFORE]):
+            at = text.find(word, max(0, start - _BEFORE))
+            if at + len(word) >= start - 1 and at < start + 1 and word not in self._profile.say:
+                return text[min(at, start) : end]
+        return ""
 
     def _all_of(self, values: Sequence[str], printed: str) -> bool:
         """False where the print is narrower than the class, as 代工企业 is than 企业, and what narrows it is not known."""
@@ -83,6 +107,15 @@ class Judge:
         before = printed[: min(ends, default=len(printed))]
         named = [(f, v) for f in ("field", "qualification", "ownership") for v, _ in facts.find(f, before)]
         return bool(named) and all(self._profile.holds(f, v) for f, v in named)
+
+    def _of_other_cities(self, measure: Measure) -> list[str]:
+        """The cities that the sentence of a measure names, when the asker's is known and not among them."""
+        mine = {str(k.value) for k in self._profile.known("region")}
+        text, (start, end) = measure.clause.document.text, measure.benefit
+        begin = max(text.rfind(stop, measure.clause.start, start) for stop in "。\n") + 1
+        named = places(text[max(begin, measure.clause.start) : end])
+        cities = [name for name, provinces in named.items() if name not in provinces and len(provinces) == 1]
+        return cities if cities and mine and not mine & set(cities) else []
 
     def place(self, document: Document) -> Judged | None:
         """The region of the whole document as a gate; None for one of the whole country."""

@@ -10,11 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from corpus.labels import recognise
+from corpus.sentences import sentences
 from index.search import Filters, Hit, Index
-from qa.match import Matches, match
+from qa.agency import without
+from qa.match import MIXED, Matches, match
 from qa.match_ask import undecided
 from qa.match_records import Result
 from qa.profile import Profile, read
+from qa.quote import told_already
 from qa.records import Checked, Citation
 
 _FIRST = re.compile(r"我|咱|俺|本人|本(?:公司|企业|单位|院|校|市|县|所|厂)|敝")
@@ -27,6 +31,8 @@ _STORY = 3
 _DEPTH = 60
 """Hits of the search among which the matcher's clauses are looked up."""
 _TOLD, _CHOICES = 1, 3
+_LONGEST = 120
+"""Characters of a measure's own words that are told beside its address."""
 
 
 def asker(question: str) -> Profile | None:
@@ -62,11 +68,27 @@ def told(matches: Matches, kept: Sequence[Checked]) -> Checked | None:
     judged = [(results[i], cited[i]) for i in cited if i in results and results[i].verdict != "not_met"][:_TOLD]
     if not judged:
         return None
-    parts = [f"{result.clause.citation}{_fit(result)}" for result, _ in judged]
+    text = "".join(c.text for c in kept)
+    parts = [f"{result.clause.citation}{_offer(result, text)}{_fit(result)}" for result, _ in judged]
     first, *others = (Citation(0, c.clause, c.start, c.end, "verified", c.marker) for _, c in judged)
     said = _said([result for result, _ in judged])
     text = f"对照您说的情况{said}：{'；'.join(parts)}。"
     return Checked(text, "verified", first, "", tuple(others))
+
+
+def _offer(result: Result, text: str) -> str:
+    """What the clause grants, in its own words, unless the answer has quoted it: 「…」.
+
+    The whole sentence where it is short enough: the benefit alone (给予各类支持) says little.
+    """
+    clause, (start, end) = result.clause, result.measure.benefit
+    whole = next(((s, e) for s, e in sentences(clause) if s <= start < e), (start, end))
+    for printed in (without(clause.document.text[slice(*whole)]), result.measure.words((start, end))):
+        label = recognise(printed)
+        words = re.sub(r"\s+", "", printed[label.length :] if label else printed).strip("。；;，")
+        if len(words) <= _LONGEST:
+            return "" if told_already(words, text) else f"「{words}」"
+    return ""
 
 
 _GETS = re.compile(r"(?:[您你]们?|能|可以?)[^，。；]{0,6}(?:享受|获得|申请|拿到|领取|得到)")
@@ -96,6 +118,8 @@ def _left(result: Result) -> list[str]:
 def _fit(result: Result) -> str:
     if result.verdict == "met":
         return "看来适用"
+    if MIXED in result.notes:  # its own conditions hold
+        return "看来适用，但这一条里还有要先确认条件的措施"
     left = _left(result)
     return f"可能适用，还要确认是否属于{'、'.join(left)}" if left else "可能适用，是否给予由主管部门认定"
 

@@ -10,7 +10,7 @@ from corpus.measure import Leaf
 from index import measures
 from index.search import Filters
 from qa import match_ask, match_show
-from qa.match import lines, match, ready
+from qa.match import MIXED, lines, match, ready
 from qa.match_ask import question
 from qa.match_records import Judged
 from qa.match_wire import matches_json
@@ -138,7 +138,17 @@ def test_clause_with_another_measure_that_fails_is_not_called_met(world):
     both = {o: match(world, company(ownership=o), as_of=DAY).results for o in ("民营", "国有")}
     private, state = (next(r for r in found if r.clause.id == "province:一（三）") for found in both.values())
     assert (private.verdict, state.verdict) == ("unknown", "met")
-    assert "还有不适用于您的措施" in private.notes[-1]
+    assert "还有不适用于您" in private.notes[-1]
+
+
+def test_clause_with_another_measure_whose_group_is_open_is_not_called_met(world):
+    """Whether the firm makes software is not told: the second measure of the clause may be for others."""
+    found = next(r for r in match(world, company(), as_of=DAY).results if r.clause.id == "province:一（四）")
+    assert (found.verdict, found.notes) == ("unknown", (MIXED,))
+    alone = next(
+        r for r in match(world, company(qualifications=["高新技术企业"]), as_of=DAY).results if r.clause.id == "nation:一（二）"
+    )
+    assert (alone.verdict, alone.notes) == ("met", ())
 
 
 def test_filters_hold(world):

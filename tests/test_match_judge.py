@@ -70,6 +70,40 @@ def test_bonus_never_vetoes():
     assert verdict(Node("all", (WHO, bonus)), {**FIRM, "size": "大型"}) == "met"
 
 
+@pytest.mark.parametrize(
+    ("text", "say", "expected"),
+    [
+        ("支持省属科研机构建设中试基地。", "我们是一家科研机构", "unknown"),
+        ("支持省属科研机构建设中试基地。", "我们是一家省属科研机构", "met"),
+        ("支持科研机构建设中试基地。", "我们是一家科研机构", "met"),
+        ("推动公办的科研机构改革，给予补助。", "我们是一家科研机构", "unknown"),
+        ("支持科研事业单位自主聘用。", "我们是一家民办科研机构", "not_met"),
+        ("支持科研事业单位自主聘用。", "我们是一家科研机构，事业单位", "met"),
+    ],
+)
+def test_whose_a_beneficiary_must_be_is_asked(text, say, expected):
+    printed = "科研事业单位" if "事业" in text else "科研机构"
+    one = leaf(printed, "who", ("科研院所", "事业单位"), text=text)
+    assert Judge(read(say), DAY).judge(measure(Node("all", (one,)), text=text))[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("say", "expected"), [("我们是鞍山的高校", "unknown"), ("我们是抚顺的高校", "met"), ("我们是高校", "met")]
+)
+def test_a_sentence_that_names_cities_is_for_these(say, expected):
+    text = "支持抚顺、本溪的高校建设实验室。其他高校给予补助。"
+    one = leaf("高校", "who", ("高校",), text=text)
+    found = Judge(read(say), DAY).judge(measure(Node("all", (one,)), text=text))
+    assert found[0] == expected
+    assert [("点名的是" in note and "抚顺" in note) for note in found[2]] == ([True] if expected == "unknown" else [])
+
+
+def test_a_field_alone_is_for_nobody_in_particular():
+    text = "支持新材料领域建设若干平台。"
+    field = leaf("新材料", "field", ("新材料",), text=text)
+    assert Judge(read("我们是做新材料的企业"), DAY).judge(measure(Node("all", (field,)), text=text))[0] == "unknown"
+
+
 def test_discretion_is_shown_and_decides_nothing():
     judged = Judge(from_form(FIRM), DAY).judge(
         measure(Node("all", (WHO, leaf("给予", "other", (), role="discretion", relation="stated"))))

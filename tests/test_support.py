@@ -149,3 +149,20 @@ def test_the_answer_is_hedged_by_the_measures_of_who_asks(world, monkeypatch):
     *_, answer = Assistant(world, ScriptedWriter("对购买设备给予补贴。"), settings).ask(SAY)
     assert seen == [answer.matches]
     assert not answer.text.startswith("对购买设备给予补贴。[")
+
+
+def test_what_the_clause_grants_is_told_beside_its_address_once(world):
+    matches = support.matched(world, read(SAY), None)
+    result = next(r for r in matches.results if r.clause.id == "province:一（二）")
+    cited = Citation(0, result.clause, *result.measure.benefit, "verified", 1)
+    told = support.told(matches, [Checked("有补助。", "verified", cited)])
+    assert "「对机器人企业购买设备给予补助，每家最高100万元」" in told.text
+    again = support.told(matches, [Checked("对机器人企业购买设备给予补助，每家最高100万元。", "verified", cited)])
+    assert "「" not in again.text
+
+
+def test_a_clause_of_which_a_part_is_open_says_so(world):
+    matches = support.matched(world, read(SAY), None)
+    result = next(r for r in matches.results if r.clause.id == "province:一（三）")
+    cited = Citation(0, result.clause, *result.measure.benefit, "verified", 1)
+    assert "看来适用，但这一条里还有要先确认条件的措施" in support.told(matches, [Checked("有补助。", "verified", cited)]).text
