@@ -111,6 +111,7 @@ _WANTED_ENGLISH = {
     "具体期限": "the period",
     "具体时间": "the time",
     "具体数字": "the figure",
+    "清单、目录或协议里的具体条目": "what stands in that list or agreement",
 }
 _ENGLISH_BEHIND = (
     (re.compile(r"最接近的条款写的是：(「.*?」)\[(\d+)\]。", re.DOTALL), r"The nearest clause states: \1 [\2]. "),
@@ -123,10 +124,16 @@ _ENGLISH_BEHIND = (
 
 def refusal_in_english(reason: str, details: Mapping[str, str], behind: str) -> str:
     """A refusal in English; names of places, bodies and documents stay as the documents have them."""
-    named = {k: _WANTED_ENGLISH.get(v, re.sub(r"(?<=\d)年", "", v)) for k, v in details.items()}
+    named = {k: _WANTED_ENGLISH.get(v) or _plain_years(v) for k, v in details.items()}
     for pattern, english in _ENGLISH_BEHIND:
         behind = pattern.sub(english, behind)
     return f"{REFUSALS_ENGLISH[reason].format(**named)} {behind}".strip()
+
+
+def _plain_years(details: str) -> str:
+    """“2025年的数字” → the figure of 2025; years elsewhere without 年."""
+    figure = re.sub(r"^(\d[\d年、]*)的数字$", r"the figure of \1", details)
+    return re.sub(r"(?<=\d)年", "", figure)
 
 
 REFUSAL_ADVICE = {

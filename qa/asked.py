@@ -40,11 +40,11 @@ _COUNTED = {
     "台": "台",
     "座": "座",
     "学分": "学分",
-    "名额": "名",
+    "名额": "人",
     "基站": "个",
 }
 _COUNT = re.compile(
-    rf"(?:多少|(?<![这那])(?<!还是)几)(?:万|亿|百|千)?(?:个|[A-Za-z\d]+)*(?P<unit>{'|'.join(_COUNTED)})(?!企业是|公司是)"
+    rf"(?:多少|(?<![这那])(?<!还是)几)(?:万|亿|百|千)?(?:个|[A-Za-z\d])*+(?P<unit>{'|'.join(_COUNTED)})(?!企业是|公司是)"
 )
 _POINTS = re.compile(r"(?:多少|几)分(?!几|成|步|为|析|之)|考多少|及格线|过线|分数线|积分线|总分")
 _AREA = re.compile(r"多大(?:的)?面积|面积多大|多大(?:的)?房")
@@ -72,7 +72,7 @@ _LIST = re.compile(
     r"|(?<![黑红])名单(?:呢|吗|有吗|公布了吗)?[？?]?$|原话怎么写"
 )
 _ENTRIES = re.compile(
-    r"(?:清单|目录|名录|协议|合同|备忘录)》?(?:里面?|中|上)?(?:都|具体|一共)?(?:列|写|有|包括|包含|收录|规定|约定)(?:了|着|入)?(?:哪|什么|几|多少)"
+    r"(?:清单|目录|名录|协议|合同|备忘录)》?(?:里面?|中|上)?(?:都|具体|一共)?(?:(?:列|写|包括|包含|收录|规定|约定)(?:了|着|入)?(?:哪|什么|几|多少)|有(?:哪|几|多少))"
 )
 _ORGANISATION = "公司|企业|厂家?|单位|学校|高校|大学|银行|医院"
 _NAMES = re.compile(
@@ -90,8 +90,10 @@ _RATED = re.compile(
 )
 _LASTS = re.compile(r"多久|多长时间|有效期|周期是|(?:期限|时限)(?:是|为|有)")
 _FIGURE = re.compile(r"(?:是|为|到|要|交|不超过|不低于|达)多少(?!家|人|个|项)|多少[？?]?$")
-_TIMES = re.compile(r"翻[一两]?番|[一两]倍|减半|分之|倍增|一半|过半|半数|[一两三四五六七八九]成(?![立为功果员本])")
+_TIMES = re.compile(r"翻[一两]?番|[一两]倍|减半|分之|倍增|一半|过半(?!年|[天月个])|半数|[一两三四五六七八九]成(?![立为功果员本])")
 _TITLE = re.compile(r"《[^》]*》")
+_MEASURED = frozenset(("具体日期", "具体时间", "具体期限", "具体数字", "具体数量"))
+"""Kinds of which a title may hold one by chance (《某某2025》)."""
 _POLAR = re.compile(r"[吗么][？?]*$|是否|是不是|能不能|可不可以|允许不|行不行|会不会|要不要")
 _EMPTY = frozenset(
     re.findall(
@@ -121,7 +123,9 @@ def wanted(question: str) -> Wanted | None:
 def due(question: str) -> Wanted | None:
     """What a finished answer must hold: as `wanted`; a figure inside a 《title》 is none."""
     kind = wanted(question)
-    return Wanted(kind.name, lambda text: kind.stated(_TITLE.sub("", text))) if kind else None
+    if not kind or kind.name not in _MEASURED:
+        return kind
+    return Wanted(kind.name, lambda text: kind.stated(_TITLE.sub("", text)))
 
 
 def _end(question: str) -> str:

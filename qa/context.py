@@ -19,7 +19,7 @@ _BREADTH, _FAR = 6, 0.25
 """Clauses of which at least the best sentence is taken, and how much less alike it may be (cosine)."""
 _SHORTEST = 12
 """Characters; a shorter sentence is a title, which stands in the heading already."""
-_ENDS = ("front", "closing")
+ENDS = ("front", "closing")
 """Kinds of clauses, the head and the end of a document, of which short lines count: the day of issue."""
 _SAME = 0.8
 """Share of a general statement's words that a narrower one repeats."""
@@ -84,7 +84,7 @@ def _ranked(question: str, hits: Sequence[Hit], years: set[int], parts: int) -> 
         )
         for rank, hit in enumerate(hits)
         for match in hit.sentences
-        if match.end - match.start >= _SHORTEST or len(hit.sentences) == 1 or hit.clause.kind in _ENDS
+        if match.end - match.start >= _SHORTEST or len(hit.sentences) == 1 or hit.clause.kind in ENDS
     ]
     if not found:
         return []

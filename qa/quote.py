@@ -13,7 +13,7 @@ from index.search import Hit
 from index.tokens import content_words
 from qa import agency, quote_span
 from qa.agency import responsible, without
-from qa.context import RANK_PENALTY
+from qa.context import ENDS, RANK_PENALTY
 from qa.differ import label
 from qa.ground import latin_names, named_terms
 from qa.records import Checked, Citation, Piece
@@ -185,8 +185,9 @@ def _wanted(
 
 def stating(stated: Callable[[str], bool], pieces: Sequence[Piece], hits: Sequence[Hit], shown: Shown = _PLAIN) -> Checked | None:
     """The nearest sentence of the leading clause that states what was asked for; None when none of its sentences does."""
-    for _, piece, span in _nearest(pieces, hits[:1]):
-        words = _bare(*shown((piece, span)))
+    for _, found, near in _nearest(pieces, hits[:1]):
+        piece, span = shown((found, near))
+        words = _bare(piece, span)
         if stated(words):
             return _quoted(piece, span, f"条款写明：「{words.rstrip('。；')}」。")
     return None
@@ -238,7 +239,7 @@ def _nearest(pieces: Sequence[Piece], hits: Sequence[Hit]) -> list[tuple[float, 
         for rank, hit in enumerate(hits)
         if hit.clause.id in by_clause
         for match in hit.sentences
-        if hit.clause.columns or match.end - match.start >= _SHORTEST
+        if hit.clause.columns or hit.clause.kind in ENDS or match.end - match.start >= _SHORTEST
     ]
     return sorted(found, key=lambda item: -item[0])
 

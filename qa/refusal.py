@@ -25,7 +25,7 @@ _GENERIC = re.compile(
     r"政策|文件|规定|补贴|补助|扶持|支持|优惠|奖励|资金|好处|待遇|申请|申报|办理|办|弄|搞|领|拿|得|条件|要求|材料|手续|流程|标准|金额|钱|给|帮|看看|看|问|说|告诉"
     r"|介绍|了解|知道|咨询|事|东西|需要|应该|行|找|做|来|去|到|时间|现在|最近|新|好|些|点|呗|呀|哈|您|国家|政府|公家|上面|符合|适合|享受|适用|人|自己|大家|怎|啥|咋"
 )
-_FITS = re.compile(r"(?:符合|满足|够)(?:不符合|不满足|不够)?(?:条件|要求|资格|标准)|有没有资格|够格")
+_FITS = re.compile(r"(?:符不|满不|够不)?(?:符合|满足|够)(?:不符合|不满足|不够)?(?:条件|要求|资格|标准)|有没有资格|够不?够?格")
 _ANY_ASKER = re.compile(r"公司|企业|单位|工厂|厂|店|团队|资格")
 """“我们公司符合条件吗”: of what, is not said."""
 _POLICY = re.compile(
@@ -40,8 +40,8 @@ _NOW = re.compile(r"去年|今年|最新(?:版|的|规定|标准)?|现行")
 _SO_FAR = re.compile(
     r"(?:去年|今年|目前|现在|至今|截至)[^，。？?]{0,24}了(?:哪|几|多少|什么)|(?:目前|至今|截至)[^，。？?]{0,6}(?:有|建成|认定|挂牌)[^，。？?]{0,6}(?:哪|几|多少)"
     r"|(?:目前|现在|已经)[^，。？?]{0,10}(?:几|多少)[^，。？?]{0,6}了[？?]*$|(?:这|近|过去)[几两三五十]*年[^，。？?]{0,8}了(?:多少|几)"
-    r"|(?:实际|真正)(?:上)?(?:完成|建成|达到|成交|到了|有)|(?:成功|完成|建成|实现|落成|通车|开通|发射|投产|上线|竣工|达到|达标|验收)了(?:吗|没|么)"
-    r"|(?:评估|检查|考核|试点|验收|审计|督查)的?结果(?:怎么样|怎样|如何|是什么|出来)|最后[^，。？?想要将会]{0,8}(?:推广|建成|选)了(?:哪|几)"
+    r"|(?:实际|真正)(?:上)?(?:完成|建成|达到|成交|到了)|(?:成功|完成|建成|实现|落成|通车|开通|发射|投产|上线|竣工|达到|达标|验收)了(?:吗|没有?|么)[？?]*$"
+    r"|(?:评估|检查|考核|试点|验收|审计|督查)的?结果(?:(?:怎么样|怎样|如何|是什么)[？?]*$|出来)|最后[^，。？?想要将会]{0,8}(?:推广|建成|选)了(?:哪|几)"
 )
 """What has become of it, which a policy cannot state."""
 _PLANS = {"十四五": 2021, "十五五": 2026, "十六五": 2031}
@@ -104,8 +104,8 @@ def _other_region(question: str, hits: Sequence[Hit], documents: Sequence[Docume
         # 支持北京、上海建设科技创新中心: a national document may itself speak of the place.
         missing = [] if any(name in hit.clause.text for name in outside for hit in near) else outside
     else:
-        missing = [n for n, provinces in named.items() if asked.figure_wanted(question) and not _spoken_of(n, provinces, near)]
-        missing += [n for n, provinces in named.items() if _of_city(question, n, provinces, near)]
+        figure = asked.figure_wanted(question)
+        missing = [n for n, p in named.items() if (figure and not _spoken_of(n, p, near)) or _of_city(question, n, p, near)]
         if len(missing) == len(named):  # its documents are here, its figure is not
             return Refusal.of("amount", what=f"{'、'.join(missing)}的数字")
         return None
@@ -141,14 +141,15 @@ def _vague(question: str, hits: Sequence[Hit]) -> Refusal | None:
     """Nothing but words that fit every policy: one question back."""
     if any("address" in hit.ranks for hit in hits):
         return None
-    rest = _GENERIC.sub("", "".join(content_words(question)))
-    rest = _ANY_ASKER.sub("", rest) if _FITS.search(question) else rest
+    fits = _FITS.search(question)
+    rest = _GENERIC.sub("", "".join(content_words(_FITS.sub("", question) if fits else question)))
+    rest = _ANY_ASKER.sub("", rest) if fits else rest
     return None if re.search(r"\w", rest) else Refusal.of("vague")
 
 
 _TASK = re.compile(
     r"翻译(?:成|一下|这)|译成|用(?:法|英|日|韩|德|俄|西班牙|外)语(?:怎么)?说|(?:写|编|敲|做)(?:一?[段个篇首封份]|个)[^，。？?]{0,12}(?:代码|程序|脚本|算法|作文|诗|歌词?"
-    r"|情书|辞职信|请假条|检讨书?|小说|故事|对联|段子|文案|朋友圈)|推荐[^，。？?]{0,6}[本部首篇家个款][^，。？?]{0,10}(?:书|电影|歌|小说|餐厅|酒店|饭店|手机|电脑)|讲(?:个|一个)[^，。？?]{0,6}(?:笑话|故事|段子)|唱(?:首|支|个)"
+    r"|情书|辞职信|请假条|检讨书?|小说|故事|对联|段子|文案|朋友圈)|推荐(?:一下)?[几一两三些]*[本部首篇款][^，。？?]{0,12}(?:书|电影|歌|小说|手机|电脑)[吧呗？?。]*$|讲(?:个|一个)[^，。？?]{0,6}(?:笑话|故事|段子)|唱(?:首|支|个)"
 )
 """Work that is no question about policy, whatever words of policy it works on."""
 

@@ -193,8 +193,9 @@ def _later(said: str, previous: Topic, names: Sequence[str]) -> Question | None:
 def _another(said: str, previous: Topic, names: Sequence[str]) -> Question | None:
     if named := rewrite_swap.place(said, names):
         return _about(said, named, previous, names)
-    if whole := rewrite_swap.same_asked(previous.base, said, names):
-        return Question(said, whole, said, topic=Topic(whole, previous.about))
+    if base := rewrite_swap.same_asked(previous.base, said, names):
+        topic = Topic(base, previous.about)
+        return Question(said, topic.text, said, topic=topic)
     match = _OTHER.match(said)
     if match and _ASKS.search(match["new"]):  # 怎么申请呢？
         return None

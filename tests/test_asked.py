@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from turns import wrong
 
 from qa.asked import due, figure_wanted, so_far, wanted
 
@@ -107,8 +106,8 @@ def test_kind_of_answer(question, name):
         "志愿协议由谁签？",
         "评审专家有哪些待遇？",
         "获奖人有什么奖励？",
-        wrong("of what use a list is, and what it must be like, is no question for its entries", "采购目录有什么用？"),
-        wrong("of what use a list is, and what it must be like, is no question for its entries", "志愿协议有什么格式要求？"),
+        "采购目录有什么用？",
+        "志愿协议有什么格式要求？",
     ],
 )
 def test_no_such_thing_is_wanted(question):
@@ -120,7 +119,6 @@ def test_no_number_is_wanted(question):
     assert kind(question) != COUNT
 
 
-@pytest.mark.xfail(strict=True, reason="each letter more doubles the time: 40 letters would take for ever")
 def test_a_long_code_behind_a_word_that_asks_is_read_at_once():
     """Time of the processor, so that a busy machine does not matter."""
     began = time.process_time()
@@ -156,7 +154,7 @@ def test_a_long_code_behind_a_word_that_asks_is_read_at_once():
         ("要配多少台体检车？", "配备体检车20台。", "配备体检车，每年2次。"),
         ("学徒要修满多少学分？", "修满90学分。", "学分可以互认，时间为3年。"),
         ("要建多少个5G基站？", "新建5G基站300个。", "加快5G基站建设。"),
-        wrong("人 is what 名 is read as, so no 名额 is ever stated", "每个镇给多少个名额？", "每个镇30名。", "每个镇30元。"),
+        ("每个镇给多少个名额？", "每个镇30名。", "每个镇30元。"),
         ("每个镇给多少个名额？", "每个镇名额30个。", "名额由各镇分配，时间为3年。"),
         ("采购目录里有哪些器材？", "采购目录包括轮椅和护理床。", "制定采购目录，按年更新。"),
         ("志愿协议里约定了什么？", "志愿协议内容如下。", "签订志愿协议。"),
@@ -271,8 +269,8 @@ def test_what_wants_nothing_is_due_nothing():
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        wrong("a form is named by its title, which is taken for one with a figure", "申请表在哪里领？", "填写《入住申请表》。"),
-        wrong("and so is a list", "采购目录里有哪些器材？", "《采购目录》包括轮椅和护理床。"),
+        ("申请表在哪里领？", "填写《入住申请表》。"),
+        ("采购目录里有哪些器材？", "《采购目录》包括轮椅和护理床。"),
     ],
 )
 def test_a_form_and_a_list_may_be_named_by_a_title(question, text):
@@ -315,9 +313,9 @@ def test_a_text_tells_what_has_been_reached(text, told):
         ("验收结果由谁公布？", False),
         ("考核结果有什么用？", False),
         ("大桥什么时候通车？", False),
-        wrong("how a result is used or made known is ruled, whatever has become of it", "考核结果如何运用？", False),
-        wrong("真正有 does not ask what there is by now", "真正有困难的家庭怎么申请？", False),
-        wrong("a condition is no question for what has become of it", "改造完成了没验收能领补贴吗？", False),
+        ("考核结果如何运用？", False),
+        ("真正有困难的家庭怎么申请？", False),
+        ("改造完成了没验收能领补贴吗？", False),
     ],
 )
 def test_questions_for_what_has_become_of_it(question, late):

@@ -294,7 +294,6 @@ def test_of_a_long_sentence_only_the_part_that_is_shown_counts():
     assert first_stating(lambda text: "2万元" in text, near, pieces=[found], question=asked) is None
 
 
-@pytest.mark.xfail(strict=True, reason="the enumeration is quoted whole, but only the one sentence of it is cited")
 def test_what_is_quoted_is_what_is_cited():
     items = ["社区书屋每座一次性补贴2万元，选址应当方便居民", "社区食堂每家一次性补贴5万元，选址应当方便老人"]
     found = clause(f"一、建设\n{'；'.join([*items, '社区花园每处一次性补贴1万元，选址应当方便孩子'])}。\n")

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from hits import clause, hit, make, piece
-from turns import wrong
 
 import prompts
 from corpus.clauses import clauses
@@ -81,8 +80,8 @@ def test_questions_about_policy_and_others_are_told_apart(question, reason):
     [
         "推荐两家企业参加新能源汽车推广有什么要求？",
         "推荐新能源汽车示范项目走什么程序？",
-        wrong("国家级…申请书 is read as a book that one wants to be told of", "推荐国家级汽车项目要写申请书吗？"),
-        wrong("一个项目…证书 is read as a book that one wants to be told of", "推荐一个新能源汽车项目要有证书吗？"),
+        "推荐国家级汽车项目要写申请书吗？",
+        "推荐一个新能源汽车项目要有证书吗？",
     ],
 )
 def test_a_thing_that_is_put_forward_is_no_book_that_one_wants_to_be_told_of(question):
@@ -108,10 +107,10 @@ def test_words_that_fit_every_policy_are_asked_back(question):
         "我们公司符合条件吗？",
         "我们单位符合标准吗？",
         "我们厂符合资格吗？",
-        wrong("符不 stays as a word of its own", "我们单位符不符合标准？"),
-        wrong("满足 stays as a word of its own", "我们团队满足要求吗？"),
-        wrong("够格 stays as a word of its own", "我们工厂够格吗？"),
-        wrong("没有 stays as a word of its own", "企业有没有资格？"),
+        "我们单位符不符合标准？",
+        "我们团队满足要求吗？",
+        "我们工厂够格吗？",
+        "企业有没有资格？",
     ],
 )
 def test_whether_somebody_fits_is_asked_back_where_nobody_says_what(question):
@@ -233,7 +232,10 @@ def test_a_figure_of_a_city_that_a_document_of_its_own_gives():
     assert planned("沈阳要建成多少个充电桩？", PLAN.replace("全省", "全市"), region="沈阳市") is None
 
 
-@pytest.mark.xfail(strict=True, reason="the city is counted twice, so that not all places of the question seem missing")
+def test_a_figure_of_a_province_that_only_the_nation_gives():
+    assert planned("辽宁要建成多少个充电桩？", region="全国") == ("amount", "辽宁的数字")
+
+
 def test_a_figure_of_a_city_itself_that_only_the_nation_gives():
     assert planned("沈阳要建成多少个充电桩？", region="全国") == ("amount", "沈阳的数字")
 

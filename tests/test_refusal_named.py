@@ -2,7 +2,6 @@
 
 import pytest
 from hits import hit, make, piece
-from turns import wrong
 
 from corpus.clauses import clauses
 from qa.refusal import decide
@@ -42,8 +41,8 @@ BOTH = (RULES, OTHER)
         ("请问根据江东省养老院管理办法第二条，怎么收费？", ""),
         ("《养老院管理办法》第二条和殡葬管理条例第三条有什么不同？", ""),  # one of the two is here
         ("养老服务条例第三条怎么规定？", "养老服务条例"),  # a clause names it, but its articles are not here
-        wrong("这部条例 is read as the name of a law", "这部条例第三条怎么规定？", ""),
-        wrong("what stands before the name is read as part of it", "有什么好办法第一条怎么写？", ""),
+        ("这部条例第三条怎么规定？", ""),
+        ("有什么好办法第一条怎么写？", ""),
     ],
 )
 def test_a_document_that_is_not_here(question, missing):
@@ -88,7 +87,7 @@ def test_an_article_that_was_found_is_there():
         ("德国合作项目有哪些目标？", ""),
         ("美国在养老方面有哪些目标？", ""),  # a clause speaks of it
         ("我国和德国的目标有什么不同？", ""),
-        wrong("what is learnt from there is ruled at home", "借鉴日本的经验要办哪些手续？", ""),
+        ("借鉴日本的经验要办哪些手续？", ""),
     ],
 )
 def test_another_countrys_rules(question, place):

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from hits import clause, piece
-from turns import wrong
 
 import prompts
 from qa.records import Checked, Citation
@@ -90,8 +89,8 @@ def test_what_is_stated_instead_is_of_the_first_piece_though_another_holds_more_
     ("question", "kept"),
     [
         ("建社区书屋补贴多少钱？", BUILT),
-        wrong("what stands in a list has no English name", "采购目录里有哪些器材？", BUILT),
-        wrong("the figure of a year has no English name", "2025年食堂每餐补助多少？", MEALS),
+        ("采购目录里有哪些器材？", BUILT),
+        ("2025年食堂每餐补助多少？", MEALS),
     ],
 )
 def test_what_is_missing_is_said_in_english_too(question, kept):
