@@ -21,6 +21,7 @@ from corpus.quantities import quantities
 from corpus.records import Clause
 from corpus.repair import fold
 from eval.cases import Case
+from index.tokens import simplified
 
 CUTS = (1, 3, 5, 10, 20)
 BUDGETS = (500, 1000, 2000, 4000)
@@ -104,10 +105,10 @@ def within(texts: Sequence[str], budget: int) -> list[str]:
 
 def figures_stand(answer: str, cited: Sequence[Clause], question: str) -> bool:
     """True when every figure of the answer, marks apart, stands where a figure may come from."""
-    allowed = quantities(question)
+    allowed = quantities(simplified(question))
     for clause in cited:
         document = clause.document
         around = [document.title, document.number, str(clause.address), *clause.headings, clause.text, clause.reading]
         allowed += quantities("\n".join([*around, str(document.issued or ""), str(document.year or "")]))
-    told = quantities(re.sub(r"\[\d+\]", "", answer))
+    told = quantities(simplified(re.sub(r"\[\d+\]", "", answer)))  # 130萬 is 130万
     return all(any(figure.same_figure(a) for a in allowed) for figure in told)

@@ -95,7 +95,7 @@ _GETS = re.compile(r"(?:[您你]们?|能|可以?)[^，。；]{0,6}(?:享受|获�
 
 
 def hedged(kept: Sequence[Checked], matches: Matches) -> list[Checked]:
-    """The sentences; one that promises the asker a measure of others is weak, and says what must be confirmed first."""
+    """The sentences; one that promises the asker a measure of others is weak, and begins with what must be confirmed."""
     results = {r.clause.id: r for r in matches.results}
     out = []
     for checked in kept:
@@ -104,7 +104,7 @@ def hedged(kept: Sequence[Checked], matches: Matches) -> list[Checked]:
         if left and checked.verdict == "verified" and _GETS.search(checked.text):
             problem = f"条款是给特定对象的，要先确认是否属于：{'、'.join(left)}"
             cited = [replace(c, verdict="weak") for c in (checked.citation, *checked.others) if c]
-            out.append(Checked(checked.text, "weak", cited[0], problem, tuple(cited[1:])))
+            out.append(Checked(f"如果属于{'、'.join(left)}：{checked.text}", "weak", cited[0], problem, tuple(cited[1:])))
         else:
             out.append(checked)
     return out

@@ -99,3 +99,9 @@ def test_failed_case_has_no_scores():
 )
 def test_figures_stand_in_the_cited_clause_its_title_or_the_question(answer, expected):
     assert figures_stand(answer, [clause(TABLE, "一表1行1")], "问2025年？") is expected
+
+
+def test_figures_in_traditional_characters_are_the_same():
+    cited = clause("一、目标\n参加人次达到130万。\n", "一")
+    assert figures_stand("參加人次達到130萬。", [cited], "")
+    assert not figures_stand("參加人次達到13萬。", [cited], "")

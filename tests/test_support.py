@@ -137,6 +137,7 @@ def test_a_promise_of_a_measure_of_others_is_weak_and_says_what_to_confirm(world
     (hedged,) = support.hedged([promise], found)
     assert (hedged.verdict, hedged.citation.verdict) == ("weak", "weak")
     assert hedged.problem == "条款是给特定对象的，要先确认是否属于：中小企业"
+    assert hedged.text == f"如果属于中小企业：{promise.text}"
     plain, fitting = checked(open_one.clause), replace(checked(met.clause), text="您可以享受补贴。")
     assert support.hedged([plain, fitting], found) == [plain, fitting]
 
