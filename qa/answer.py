@@ -233,9 +233,7 @@ class Assistant:
         kept = support.hedged(kept, found.matches) if found.matches else kept
         parts = _paragraphs(asked, found.nearest) or self.index.parts(asked)
         shown = quote.Shown(asked, self.index.lexical.weight)
-        # Everyday words are no guide to the right clause: beside what the writer chose stands the leading one.
-        broad = bool(support.asker(asked)) or expand.everyday(found.nearest, self.settings.everyday)
-        behind = quote.support(kept, found.pieces, found.nearest, parts, beside, broad, shown)
+        behind = quote.support(kept, found.pieces, found.nearest, parts, beside, bool(support.asker(asked)), shown)
         kept = (
             [*quote.once(kept, behind), *behind] if kept or beside else quote.extract(found.pieces, found.nearest, shown, parts)
         )
