@@ -123,6 +123,8 @@ def _more(question: str) -> list[str]:
     return [f"{head}{match[side]}的{match['what']}是多少？" for side in ("one", "other")]
 
 
+_NAMED_PAPER = re.compile(r"号|[〔〕]|(?:意见|规划|纲要|方案|文件?|办法|条例|通知|计划|决定)$")
+"""What the name of a document holds or ends with."""
 _BOTH = re.compile(
     r"^(?P<head>(?:到?(?:19|20)\d\d年(?:底|末)?[，,]?)?)(?P<one>[^，。？?《》的和与跟]{3,16})(?:和|与|跟)(?P<other>[^，。？?《》的和与跟]{3,16})的"
     r"(?P<what>[^，。？?的]{2,20}?)(?P<asks>(?:目标|指标|要求|标准)?(?:是不是|是否)?(?:一样|相同|一致|各(?:自)?是多少|分别是多少|有什么(?:不同|区别)|差多少).*)$"
@@ -135,12 +137,11 @@ def _both(question: str) -> list[str]:
     Two documents that are compared are asked otherwise.
     """
     match = _BOTH.match(question)
-    if not match or _PAPER.search(match["one"]) or _PAPER.search(match["other"]):
+    if not match or _NAMED_PAPER.search(match["one"]) or _NAMED_PAPER.search(match["other"]):
         return []
     return [f"{match['head']}{match[side]}的{match['what']}是多少？" for side in ("one", "other")]
 
 
-_PAPER = re.compile(r"号|[〔〕]|(?:意见|规划|纲要|方案|文件?|办法|条例|通知|计划|决定)$")
 _SET_BESIDE = re.compile(
     r"各(?:自|是|有|为|定|达|要|怎|如)|分别|哪(?:个|边|份|一个)更?|谁(?:更|高|低|多|少|早|晚|大|小|的)|不同|不一样|一样|一致|相同|区别|差别|差异|差距"
     r"|差多少|又(?:是|有|定|要)|相比|比.{1,12}[高低多少快慢大小早晚]|[几多少]个?百分点"

@@ -303,7 +303,7 @@ def polarity(text: str, source: str) -> str:
 
     Compared word by word: what follows a 不, 禁止, 取消… on one side must be denied on the other side too.
     """
-    # “取消年龄限制” denies nothing that somebody may do: it does not vouch for “年纪大的不能办”.
+    # A limit that is lifted (取消户籍限制) denies nothing that somebody may do: it does not vouch for “外地人不能借书”.
     told, stated = (_IDIOM.sub("□", _flat(t)) for t in (text, source))
     told_free, stated_free = (_FREED.sub("□", t) for t in (told, stated))
     if _denied_only(told_free, stated_free):

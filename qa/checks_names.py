@@ -68,7 +68,7 @@ def dated(text: str, source: str) -> str:
 
 
 def headed(text: str, clause: Clause) -> str:
-    """“到2020年推广2项” where the figure stands in a table of tasks for 2017, and the clause itself names no year."""
+    """“到2022年新建3处” where the figure stands in a table of tasks for 2021, and the clause itself names no year."""
     told = set(_YEAR.findall(re.sub(r"《[^》]*》", "", text)))
     above = set(_YEAR.findall("".join(clause.headings)))
     figures = [q for q in quantities(text) if q.unit != "年"]

@@ -77,8 +77,9 @@ class Judge:
         printed = text[leaf.span[0] : leaf.span[1]]
         if verdict == "met" and leaf.fact == "who" and (level := self._level(leaf, text)):
             return Judged(leaf, "unknown", note=f"条文写的是“{level}”，要确认是否属于")
-        if verdict == "met" and leaf.fact == "who" and _PUBLIC.search(printed) and (mine := _PRIVATE.search(self._profile.say)):
-            return Judged(leaf, "not_met", mine.group())
+        if verdict == "met" and leaf.fact == "who" and _PUBLIC.search(printed) and _PRIVATE.search(self._profile.say):
+            # A state firm may speak of private partners: not known is no no.
+            return Judged(leaf, "unknown", note=f"条文写的是“{printed}”，您提到民办或民营，要确认是否属于")
         if verdict == "met" and leaf.fact == "who" and not self._all_of(leaf.values, printed):
             return Judged(leaf, "unknown", note=f"条文写的是“{printed}”，要确认是否属于")
         return Judged(leaf, verdict, words)

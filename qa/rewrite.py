@@ -49,7 +49,7 @@ _SUBJECTLESS = re.compile(
 _OWN_FIGURE = re.compile(
     r"^[\u4e00-\u9fff]{2,8}?(?:要|应该?|将|能|会|可以|得)?(?:达到|提高|增加|下降|降低|减少|占|有|是|为)[^，。？?]{0,4}(?:多少|几|百分之几)[^，。？?]{0,4}[？?]*$"
 )
-"""“产量要提高多少”: a figure of the thing that the turn before was about."""
+"""“藏书要增加多少”: a figure of the thing that the turn before was about."""
 _WRONG = re.compile(
     r"^(?:啊|哎|哦)?(?:(?:不是|不对|错了|不)[，,。 ]+|(?:我是(?:说|问|指)|我(?:说|指)的是)(?![，,])|我?(?:打|说|写)错了[，,。 ]*"
     r"|不是(?=问|[^，,]{1,12}[，,](?:是|我(?:问|说|指|想问))))"
@@ -223,7 +223,7 @@ def _joined(said: str, fresh: bool, previous: Topic) -> Question:
 
 
 def _next(previous: Topic, said: str) -> Topic:
-    """What later turns lean on behind “产量要提高多少”: that question, of what the one before was about."""
+    """What later turns lean on behind “藏书要增加多少”: that question, of what the one before was about."""
     about = previous.about or rewrite_swap.about(previous.base)
     if not about or not _OWN_FIGURE.match(said):
         return previous
@@ -283,9 +283,9 @@ def _about(said: str, new: str, previous: Topic, names: Sequence[str], rest: str
             or rewrite_swap.alike(previous.base, bare)
             or swap(previous.base, bare, names)
         )
-        if swapped == f"{bare}，{previous.base}" and bare not in names and not rest:
-            put = rewrite_swap.subject(previous.base, bare, names)
         joined = swapped == f"{bare}，{previous.base}"
+        if joined and bare not in names and not rest:
+            put = rewrite_swap.subject(previous.base, bare, names)
         if joined and bare in names:  # a title belongs to the place of before
             previous = Topic(without_names(previous.base))
         topic = Topic(previous.base, new) if joined else Topic(swapped, previous.about)

@@ -88,12 +88,12 @@ def alike(previous: str, new: str) -> str:
 
 
 def subject(previous: str, new: str, names: Sequence[str]) -> str:
-    """The question before with what it is about exchanged: “便捷交通” for “高效物流由哪些部门负责”, “住房” for “看病有照顾吗”.
+    """The question before with what it is about exchanged: “食堂” for “书屋由谁管”.
 
     What it is about stands in front of the first word that tells or asks something of it, behind years, places and titles.
     """
     if len(new) > _SLOT or re.search(rf"[\d，,]|{_FIGURE}$", new):
-        return ""  # a figure or a part of the same thing: “产量要提高多少”, “肥水效率呢”
+        return ""  # a figure or a part of the same thing: “藏书要增加多少”, “借阅率呢”
     match = _SUBJECT.match(previous)
     if not match or (match["lead"].endswith("对") and len(match["about"]) > _GROUP):
         return ""  # “对企业搞创新有什么支持”: who gives it may be meant
@@ -138,7 +138,7 @@ def place(said: str, names: Sequence[str]) -> str:
 
 
 def same_asked(previous: str, said: str, names: Sequence[str]) -> str:
-    """“那广东能保留几年？” after “辽宁…能保留几年？”: the question before, of the other place."""
+    """“那南岭能开几年？” after “北岭的书屋能开几年？”: the question before, of the other place."""
     found = re.match(r"(?:那么?)?(?P<rest>.+)$", said)
     rest = found["rest"] if found else ""
     place = next((n for n in sorted(names, key=len, reverse=True) if n and rest.startswith(n)), "")
