@@ -4,6 +4,7 @@ import pytest
 from hits import clause, hit, piece
 
 from index.question import parts
+from qa.checks import polarity
 from qa.checks_names import headed
 from qa.context import pieces
 from qa.ground import Grounder
@@ -104,3 +105,9 @@ def test_the_askers_own_words_in_front_are_left_out(question, sentence, kept):
     text = "一、水库\n（一）对水库清淤安排清淤补助资金。\n"
     checked = Grounder([piece(clause(text, "一（一）"), 1)], question, lambda word: 1.0).check(sentence, 0)
     assert checked.text == kept
+
+
+@pytest.mark.parametrize(("source", "denied"), [("对渔民取消办证的年龄限制。", True), ("对渔民取消办证的优惠。", False)])
+def test_a_limit_that_is_lifted_vouches_for_no_denial(source, denied):
+    """The words of the denial stand nowhere in the source: another denial there may vouch for it, a lifted limit may not."""
+    assert bool(polarity("老人不得申领。", source)) == denied
