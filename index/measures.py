@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -29,8 +29,9 @@ import corpus as corpus_package
 from corpus.measure import Agency, Amount, Leaf, Measure, Node
 from corpus.measures import measures as read_measures
 from corpus.records import Clause
+from index import askers
 from index.files import MANIFEST
-from index.models import Vectors
+from index.models import Hears, Vectors
 from index.passages import SKIPPED
 from index.search import Filters, Index
 
@@ -53,10 +54,12 @@ class Near:
     """(clauses,): the same of the whole clause alone with the story."""
     words: NDArray[np.float32]
     """(clauses, story + parts + phrases + terms): BM25 as a share of the best."""
+    told: Vectors
+    """(clauses,): likeness by the layers trained on askers (index/askers.py), in standard deviations; 0 without them."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Stores:
+class Stores:
     """Vectors of the clauses with a measure: (n, d), and of their sentences: (m, d) with the row of the clause of each."""
 
     clauses: Vectors
@@ -65,6 +68,15 @@ class _Stores:
     searched: NDArray[np.int64]
     """(n,) the clause's row in the word statistics."""
 
+    def cosines(self, vectors: Vectors) -> Vectors:
+        """(n, k) with each of k vectors: of the nearest sentence of a clause, or of the whole clause where that is nearer."""
+        out: Vectors = self.clauses @ vectors.T
+        if len(self.owners):
+            begin = np.flatnonzero(np.diff(self.owners, prepend=-1))
+            best = np.maximum.reduceat(self.sentences @ vectors.T, begin, axis=0)
+            out[self.owners[begin]] = np.maximum(out[self.owners[begin]], best)
+        return out
+
 
 class Measures(Mapping[str, tuple[Measure, ...]]):
     """Clause id → its measures; a clause without any is absent."""
@@ -72,11 +84,13 @@ class Measures(Mapping[str, tuple[Measure, ...]]):
     def __init__(self, clauses: Sequence[Clause], found: Mapping[str, tuple[Measure, ...]]) -> None:
         self._found = dict(found)
         self._held = [n for n, c in enumerate(clauses) if c.id in self._found and c.kind not in SKIPPED]
-        self._clauses = [clauses[n] for n in self._held]
-        self._row = {c.id: row for row, c in enumerate(self._clauses)}
+        self.searched = [clauses[n] for n in self._held]
+        """The clauses with a measure that are searched, in the rows of `stores`."""
+        self._row = {c.id: row for row, c in enumerate(self.searched)}
         self._vectors: dict[str, Vectors] = {}
         self._words: dict[str, NDArray[np.float32]] = {}
-        self._stores: _Stores | None = None
+        self._stores: Stores | None = None
+        self._turned: Stores | None = None
         self._lock = Lock()
         self._about: dict[tuple[str, str], set[str]] = defaultdict(set)
         for clause, made in self._found.items():
@@ -105,6 +119,7 @@ class Measures(Mapping[str, tuple[Measure, ...]]):
         phrases: Sequence[str] = (),
         terms: Sequence[str] = (),
         filters: Filters | None = None,
+        told: str = "",
     ) -> Near:
         """How near every admitted clause with a measure is to what an asker told and wants.
 
@@ -113,64 +128,83 @@ class Measures(Mapping[str, tuple[Measure, ...]]):
             parts: of the story, compared by words alone; nothing of what an asker told is kept.
             phrases: in official words; vectors and word scores are kept, so that only the story costs time (see `learn`).
             terms: in official words, compared by words alone, and kept.
+            told: the story in the asker's own words, for an encoder that was trained on askers.
         """
         admitted = self._admitted(filters)
         if not len(admitted):
             empty = np.zeros((0, 1 + len(phrases)), np.float32)
-            return Near((), empty, empty[:, 0], np.zeros((0, 1 + len(parts) + len(phrases) + len(terms)), np.float32))
+            none = np.zeros((0, 1 + len(parts) + len(phrases) + len(terms)), np.float32)
+            return Near((), empty, empty[:, 0], none, empty[:, 0])
         self.learn(index, phrases)
-        stores = self._opened_stores(index)
+        stores = self.stores(index)
         vectors = np.vstack([index.encoder.queries([story]), *(self._vectors[p][None] for p in phrases)])
-        likeness = stores.clauses @ vectors.T
-        whole = likeness[:, 0].copy()
-        if len(stores.owners):
-            begin = np.flatnonzero(np.diff(stores.owners, prepend=-1))
-            best = np.maximum.reduceat(stores.sentences @ vectors.T, begin, axis=0)
-            likeness[stores.owners[begin]] = np.maximum(likeness[stores.owners[begin]], best)
+        likeness = stores.cosines(vectors)
+        whole = stores.clauses @ vectors[0]
+        asker = self._heard(index, told)
         scores = [index.lexical.scores(s)[stores.searched] for s in (story, *parts)]
         scores += [self._scored(index, t) for t in (*phrases, *terms)]
         words = np.stack(scores, axis=1)[admitted]
         return Near(
-            tuple(self._clauses[n].id for n in admitted),
+            tuple(self.searched[n].id for n in admitted),
             _deviation(likeness[admitted]),
             _deviation(whole[admitted]),
             (words / np.maximum(words.max(axis=0), 1e-9)).astype(np.float32),
+            _deviation(asker[admitted]),
         )
+
+    def _heard(self, index: Index, told: str) -> Vectors:
+        """(n,) likeness by the layers trained on askers; zeros without a story or such layers."""
+        vectors = index.encoder.told(told) if told and isinstance(index.encoder, Hears) else None
+        if vectors is None:
+            return np.zeros(len(self.searched), np.float32)
+        return askers.likeness(self._offered(index).cosines(vectors))
 
     def alike(self, index: Index, clauses: Sequence[str]) -> Vectors:
         """(n, n) cosines of clauses with one another."""
-        vectors = self._opened_stores(index).clauses[[self._row[c] for c in clauses]]
+        vectors = self.stores(index).clauses[[self._row[c] for c in clauses]]
         out: Vectors = vectors @ vectors.T
         return out
 
     def learn(self, index: Index, phrases: Iterable[str], terms: Iterable[str] = ()) -> None:
-        """Embed phrases that are not known yet, in one batch, and score phrases and terms by words, so that searches need not."""
+        """Embed phrases that are not known yet, in one batch, score phrases and terms by words, and turn the clauses' vectors,
+        so that searches need not."""
         phrases = list(dict.fromkeys(phrases))
         missing = [p for p in phrases if p not in self._vectors]
         if missing:
             self._vectors |= dict(zip(missing, index.encoder.queries(missing), strict=True))
+        self._offered(index)
         for text in (*phrases, *terms):
             self._scored(index, text)
 
     def _scored(self, index: Index, text: str) -> NDArray[np.float32]:
         """(n,) BM25 of a phrase for each clause with a measure, kept."""
         if text not in self._words:
-            self._words[text] = index.lexical.scores(text)[self._opened_stores(index).searched]
+            self._words[text] = index.lexical.scores(text)[self.stores(index).searched]
         return self._words[text]
 
-    def _opened_stores(self, index: Index) -> _Stores:
+    def stores(self, index: Index) -> Stores:
+        """The vectors of the clauses with a measure, taken from the index at the first call."""
         with self._lock:
             if self._stores is None:
-                self._stores = _Stores(*index.vectors_of(self._held))
+                self._stores = Stores(*index.vectors_of(self._held))
             return self._stores
+
+    def _offered(self, index: Index) -> Stores:
+        """The stores with their vectors as they are compared with what was told."""
+        stores = self.stores(index)
+        with self._lock:
+            if self._turned is None and isinstance(index.encoder, Hears):
+                turn = index.encoder.offered
+                self._turned = replace(stores, clauses=turn(stores.clauses), sentences=turn(stores.sentences))
+            return self._turned or stores
 
     def _admitted(self, filters: Filters | None) -> NDArray[np.int64]:
         """Rows of the clauses whose documents agree."""
         if filters is None or filters == Filters():
-            return np.arange(len(self._clauses))
-        documents = {c.document.id: c.document for c in self._clauses}
+            return np.arange(len(self.searched))
+        documents = {c.document.id: c.document for c in self.searched}
         admitted = {name for name, document in documents.items() if filters.admit(document)}
-        return np.array([row for row, c in enumerate(self._clauses) if c.document.id in admitted], np.int64)
+        return np.array([row for row, c in enumerate(self.searched) if c.document.id in admitted], np.int64)
 
 
 def tags(measure: Measure) -> set[tuple[str, str]]:

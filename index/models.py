@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import hub, quantised, weights
+from index import askers, hub, quantised, weights
 from index.errors import WeightsError
 from index.settings import DEFAULT_ENCODER, IndexSettings
 
@@ -30,6 +31,19 @@ class Encoder(Protocol):
     def queries(self, texts: Sequence[str]) -> Vectors: ...
 
     def passages(self, texts: Sequence[str]) -> Vectors: ...
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """An encoder that reads what an asker told by layers of their own (index/askers.py)."""
+
+    def told(self, story: str) -> Vectors | None:
+        """(1 + parts, dimensions) unit vectors; None where the layers that ship are of another encoder."""
+        ...
+
+    def offered(self, vectors: Vectors) -> Vectors:
+        """(n, dimensions) vectors of clauses, as they are compared with what was told."""
+        ...
 
 
 def fingerprint(settings: IndexSettings) -> str:
@@ -59,7 +73,8 @@ def encoder(settings: IndexSettings) -> Encoder:
         path = weights.require(settings.home, name)
     else:
         path = hub.cached(name) if hub.is_hub_name(name) else Path(name).expanduser()
-    return SentenceTransformerEncoder(str(path) if path.is_dir() else name, fingerprint(settings), int8=in_8_bits(settings))
+    opened = str(path) if path.is_dir() else name
+    return SentenceTransformerEncoder(opened, fingerprint(settings), int8=in_8_bits(settings), shipped=name == DEFAULT_ENCODER)
 
 
 def in_8_bits(settings: IndexSettings) -> bool:
@@ -70,7 +85,7 @@ def in_8_bits(settings: IndexSettings) -> bool:
 class SentenceTransformerEncoder:
     """A sentence-transformers model on the CPU; its own prompts for queries and passages are used."""
 
-    def __init__(self, name: str, fingerprint: str, batch: int = 16, int8: bool = False) -> None:
+    def __init__(self, name: str, fingerprint: str, batch: int = 16, int8: bool = False, shipped: bool = False) -> None:
         os.environ["HF_HUB_OFFLINE"] = "1"  # weights come from `fetch`; a question never opens a connection
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds to import
@@ -90,6 +105,7 @@ class SentenceTransformerEncoder:
         self._half = has_bfloat16()
         self._int8 = int8
         self._layers: quantised.Layers | None = None
+        self._shipped = shipped
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         return self._unit(self._model.encode_query(list(texts), batch_size=self._batch, show_progress_bar=False))
@@ -103,6 +119,16 @@ class SentenceTransformerEncoder:
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._half):
             vectors = self._model.encode_document(list(texts), batch_size=self._batch, show_progress_bar=False)
         return self._unit(vectors)
+
+    def told(self, story: str) -> Vectors | None:
+        return self._askers.told(story) if self._shipped else None
+
+    def offered(self, vectors: Vectors) -> Vectors:
+        return self._askers.offered(vectors) if self._shipped else vectors
+
+    @cached_property
+    def _askers(self) -> askers.Askers:
+        return askers.Askers(self._model)
 
     def _in_8_bits(self, texts: Sequence[str]) -> Vectors:
         if self._layers is None:  # compiled when the first passage comes: questions alone need none of it

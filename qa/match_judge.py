@@ -23,7 +23,7 @@ _NATION = ("", "全国", "全国范围", "国内", "我国")
 _BEFORE = 4
 _SCOPE = ("field", "region", "time")
 """Facts that say where or in what, not for whom."""
-_LEVEL = r"[省市县部局央]属|直属|公办|民办|公立|私立|转制"
+_LEVEL = r"[省市县部局央]属|直属|公办|民办|公立|私立|转制|公益类|民口|军工|普通本科|应用型|研究型"
 """Words right before a beneficiary, or at its beginning, that narrow it (省属科研机构)."""
 _PUBLIC, _PRIVATE = re.compile(r"事业单位|公办|公立|国有"), re.compile(r"民办|民营|私营|民间(?:资本|办)|社会力量(?:举?办)")
 _HEAD = 1500

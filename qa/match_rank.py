@@ -2,6 +2,7 @@
 
 score = Σ weight × feature. The weights (`Weights`) are round numbers near a listwise logistic regression on
 eval/cases/profiles-dev.jsonl; fitted anew with each profile left out in turn, the order is a little worse (eval/LOG.md).
+What counts most is `told`, learnt from other askers than these.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from corpus.measure import Measure
 from index.measures import Measures, Near, tags
 from index.question import official
 from index.search import Filters, Index
+from index.tokens import simplified
 from qa.match_records import Verdict
 from qa.profile import Profile
 
@@ -38,6 +40,8 @@ _BEST = 3
 class Weights:
     """What each feature counts. Likeness is in standard deviations over the measures; the others lie in 0 … 1.5."""
 
+    told: float = 3.0
+    """Likeness to the story as told, by the layers trained on askers (index/askers.py)."""
     story: float = 0.6
     """Likeness to the whole story in official words."""
     whole: float = 0.2
@@ -148,6 +152,8 @@ class Wording:
     """Phrases for what it is."""
     wanted_terms: tuple[str, ...]
     own_terms: tuple[str, ...]
+    told: str = ""
+    """The story in the asker's own words."""
 
     @classmethod
     def of(cls, profile: Profile, asked: Asked) -> Wording:
@@ -157,11 +163,12 @@ class Wording:
         wanted, own = wanted[: _MOST * 2 // 3], own[: _MOST // 3]
         told = story(profile) or " ".join(v for f in ("who", "activity", "field", "people") for v in asked.stated.get(f, ()))
         parts = [p for p in _sentences(told) if len(p.strip("，。！？；\n")) >= _SHORTEST]
-        return cls(official(told), tuple(map(official, parts[:_PARTS])), tuple(wanted), tuple(own), _terms(wanted), _terms(own))
+        words = official(told), tuple(map(official, parts[:_PARTS]))
+        return cls(*words, tuple(wanted), tuple(own), _terms(wanted), _terms(own), simplified(told))
 
     def near(self, index: Index, measures: Measures, filters: Filters | None) -> Near:
         found = (*self.wanted, *self.own), (*self.wanted_terms, *self.own_terms)
-        return measures.near(index, self.story, self.parts, *found, filters)
+        return measures.near(index, self.story, self.parts, *found, filters, self.told)
 
 
 def _terms(phrases: Sequence[str]) -> tuple[str, ...]:
@@ -255,6 +262,7 @@ def features(near: Near, wording: Wording) -> dict[str, NDArray[np.float32]]:
     terms = ends[-1] + len(wording.wanted_terms)
     told, need, who, needed, own_terms = (near.words[:, slice(*s)] for s in (*pairwise(ends), (ends[-1], terms), (terms, None)))
     return {
+        "told": near.told,
         "story": near.likeness[:, 0],
         "whole": near.whole,
         "story_words": near.words[:, 0],

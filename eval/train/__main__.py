@@ -1,4 +1,4 @@
-"""`python -m eval.train encoder|int8|reranker`: make what `index/tuned` ships again, from public weights and questions.
+"""`python -m eval.train encoder|askers|int8|reranker`: make what `index/tuned` ships again, from public weights and questions.
 
 Both write a log beside what they make. On two cores each takes some 20 minutes, and the first of them a quarter
 of an hour more to embed all articles, from which hard negatives are mined.
@@ -7,6 +7,7 @@ of an hour more to embed all articles, from which hard negatives are mined.
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
 from collections.abc import Callable
@@ -47,12 +48,45 @@ def encoder(folder: LeCoQA) -> None:
     data = training.load(folder)
     negatives = _mined(settings, data)
     model = SentenceTransformer(str(base), device="cpu", local_files_only=True)
-    say = _log(tuned.FOLDER, "encoder", asdict(recipe.Recipe()), data)
+    say = _log(tuned.FOLDER / "encoder.log", _about(asdict(recipe.Recipe()), data))
     recipe.train(model, data, negatives, recipe.Recipe(), say)
     after = {n.removeprefix("0.model.").removeprefix("0.auto_model."): v.numpy() for n, v in model.state_dict().items()}
     before = load_file(base / "model.safetensors")
     size = tuned.save(tuned.FOLDER / "encoder.safetensors", before, {n: v for n, v in after.items() if n in before})
     say(f"saved {size / 1e6:.1f} MB")
+
+
+@app.command()
+def askers(
+    hide: Annotated[list[str] | None, typer.Option(help="不让训练看见这些文件（标识的一部分），只看效果，不写文件")] = None,
+) -> None:
+    """微调向量模型的上层，让它读懂提问者的自述，写出 index/tuned/askers.safetensors。"""
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+    from eval.train import askers as recipe  # noqa: PLC0415
+    from index import measures  # noqa: PLC0415
+    from index.askers import FILE, start, untrained  # noqa: PLC0415
+    from index.search import open_index  # noqa: PLC0415
+
+    settings = IndexSettings.from_environment()
+    index = open_index(settings, open_encoder(settings))
+    model = SentenceTransformer(str(weights.require(settings.home, _ENCODER)), device="cpu", local_files_only=True)
+    found = recipe.load()
+    hidden = [d.id for d in index.documents if any(part in d.id for part in hide or ())]
+    made_of = measures.of(index)
+    data = recipe.Data.of(index, made_of, found, lambda d: d.id in hidden)
+    learned = sum(not a.held_out for a in data.askers)
+    head = {"recipe": asdict(recipe.Recipe()), "encoder": tuned.digest("encoder.safetensors"), "askers": learned}
+    say = _log(Path(os.devnull) if hide else tuned.FOLDER / "askers.log", head | {"clauses": data.count, "hidden": hidden})
+    made = recipe.train(model, data, recipe.Recipe(), say)
+    judged = recipe.Data.of(index, made_of, found, lambda d: d.id not in hidden) if hidden else data
+    plain = untrained(model[0].auto_model)
+    where = "clauses of hidden documents" if hidden else "clauses"
+    for name, layers in (("before", plain), ("after", made)):
+        say(f"{name}: recall@10 of held-out askers over {judged.count} {where} {recipe.recall(model, layers, judged):.3f}")
+    if not hidden:
+        values = {n: v.detach().numpy() for n, v in made.state_dict().items()}
+        say(f"saved {tuned.save(tuned.FOLDER / FILE, start(plain), values) / 1e6:.1f} MB")
 
 
 @app.command()
@@ -67,7 +101,7 @@ def reranker(folder: LeCoQA, out: Annotated[Path, typer.Option(help="写到这�
     data = training.load(folder)
     negatives = _mined(settings, data)
     model, tokenizer = recipe.untrained(base), AutoTokenizer.from_pretrained(base, local_files_only=True)
-    say = _log(out, "reranker", asdict(recipe.Recipe()), data)
+    say = _log(out / "reranker.log", _about(asdict(recipe.Recipe()), data))
     recipe.train(model, tokenizer, data, negatives, recipe.Recipe(), say)
     model.save_pretrained(out)
     tokenizer.save_pretrained(out)
@@ -102,21 +136,22 @@ def _mined(settings: IndexSettings, data: training.Data) -> list[list[int]]:
     return training.hard_negatives(queries, passages, data, _RANKS)
 
 
-def _log(folder: Path, name: str, recipe: dict[str, Any], data: training.Data) -> Callable[[str], None]:
-    """Print a line and keep it; the file starts with what was trained on and how."""
-    path = folder / f"{name}.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
+def _about(recipe: dict[str, Any], data: training.Data) -> dict[str, Any]:
     learned = [q for q in data.questions if not q.held_out]
-    head = {
+    return {
         "recipe": recipe,
         "questions": len(learned),
         "written": sum(q.written for q in learned),
         "held_out": len(data.questions) - len(learned),
         "articles": len(data.passages),
-        "commit": commit(),
     }
-    path.write_text(json.dumps(head, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _log(path: Path, head: dict[str, Any]) -> Callable[[str], None]:
+    """Print a line and keep it; the file starts with what was trained on and how."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    path.write_text(json.dumps(head | {"commit": commit()}, ensure_ascii=False) + "\n", "utf-8")
 
     def say(line: str) -> None:
         text = f"{time.monotonic() - began:.0f} s {line}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,13 +12,17 @@ _TOLD = 10  # steps between two lines of the log
 
 
 def descend(
-    learned: Sequence[Tensor], losses: Iterable[Tensor], steps: int, rate: float, warmup: float, say: Callable[[str], None]
+    groups: Sequence[dict[str, Any]], losses: Iterable[Tensor], steps: int, warmup: float, say: Callable[[str], None]
 ) -> None:
     """Take one AdamW step for each loss; each loss is asked for only after the step before it.
 
-    The rate rises for the share `warmup` of the steps, then falls to nothing in a line.
+    The rates rise for the share `warmup` of the steps, then fall to nothing in a line.
+
+    Args:
+        groups: {"params": tensors, "lr": their rate}.
     """
-    optimizer = torch.optim.AdamW(learned, lr=rate, weight_decay=0.01)
+    learned = [tensor for group in groups for tensor in group["params"]]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda s: min((s + 1) / (warmup * steps), max(0.0, (steps - s) / ((1 - warmup) * steps)))
     )

@@ -61,7 +61,7 @@ def train(model: Any, data: Data, negatives: Sequence[Sequence[int]], recipe: Re
                 yield torch.nn.functional.cross_entropy(likeness.masked_fill(~allowed, -1e4), target)
 
     model.train()
-    descend(learned, losses(), steps, recipe.rate, recipe.warmup, say)
+    descend([{"params": learned, "lr": recipe.rate}], losses(), steps, recipe.warmup, say)
     model.eval()
 
 

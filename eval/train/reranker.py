@@ -74,7 +74,7 @@ def train(
                 yield listwise + recipe.pointwise * torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted)
 
     model.train()
-    descend(learned, losses(), steps, recipe.rate, recipe.warmup, say)
+    descend([{"params": learned, "lr": recipe.rate}], losses(), steps, recipe.warmup, say)
     model.eval()
 
 
