@@ -18,8 +18,8 @@ import prompts
 from corpus.records import Note, Span
 from index.search import Filters, Hit, Index
 from index.tokens import mainland, simplified
+from qa import agency, context, differ, english, expand, ground, quote, refusal, support, unsaid
 from qa import asked as asked_for
-from qa import context, differ, english, expand, ground, quote, refusal, support, unsaid
 from qa.match_records import Matches
 from qa.records import Answer, Checked, Citation, Piece, QuestionError
 from qa.rewrite import Question, read
@@ -244,8 +244,13 @@ class Assistant:
             and (stating := quote.stating(due.stated, found.pieces, found.nearest, shown))
         ):
             kept = [stating, *kept]
-        fit = support.told(found.matches, kept) if found.matches else None
-        return [*kept, *([fit] if fit else [])]
+        brief = due or agency.asked(asked)  # a sum, a day, a name: one sentence is the answer
+        rest = None if brief else quote.filled(kept, found.pieces, found.nearest)
+        kept = [*kept, *([rest] if rest else [])]
+        if not found.matches:
+            return kept
+        fit = support.told(found.matches, kept), support.further(found.matches, kept, found.pieces)
+        return [*kept, *(told for told in fit if told)]
 
     def _finish(
         self,
@@ -259,6 +264,8 @@ class Assistant:
         removed = tuple(c for c in checked if c.verdict == "unsupported")
         extractive = len(removed) == len(checked)
         citations = tuple(citation for c in kept for citation in c.citations)
+        shown = {p.clause.id for p in found.pieces}
+        besides = [Piece(c.marker, c.clause, ((c.start, c.end),)) for c in citations if c.clause.id not in shown]
         notes = [n.text for c in citations for n in _notes(c)]
         return Answer(
             question,
@@ -267,7 +274,7 @@ class Assistant:
             tuple(kept),
             citations,
             found.hits,
-            found.pieces,
+            (*found.pieces, *besides),
             None,
             removed,
             extractive,

@@ -34,6 +34,9 @@ _LONGEST, _LONGER = 220, 90
 """Characters quoted behind an answer, all together; and how many more for every further part of the question."""
 _Quote = tuple[Piece, Span, str]
 """A sentence of a clause, and its words as they are shown."""
+_SHORT, _FILLED, _LEAST = 160, 2, 8
+"""Characters up to which an answer is filled from the clauses that it cites first, how many these are, and the characters
+of a sentence that is worth it."""
 _LISTED = "条款列出"
 _BEHIND = 0.8
 """Share of the first clause's fused score below which a clause that the writer chose instead is a doubtful choice."""
@@ -181,6 +184,28 @@ def _wanted(
     further = [*leading, *rival] if parts > 1 or broad or not answered else []
     own = [best[i] for i in dict.fromkeys(further) if i in best and i not in cited]
     return [*sides, *spans, *own, *(best[i] for i in cited if i in best)]
+
+
+def filled(kept: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit]) -> Checked | None:
+    """What the clauses cited first say besides, nearest to the question first, while the answer stays short.
+
+    Conditions and purposes often stand in the sentence beside the one that answers.
+    """
+    by_clause = {p.clause.id: p for p in pieces}
+    by_hit = {h.clause.id: h for h in hits if h.clause.id in by_clause and not h.clause.columns}
+    cited = list(dict.fromkeys(c.clause.id for k in kept for c in k.citations))[:_FILLED]
+    for clause in (by_clause[i] for i in cited if i in by_hit):
+        known, found = "".join(c.text for c in kept), []
+        for match in by_hit[clause.clause.id].sentences:
+            span = (match.start, match.end)
+            words = _bare(clause, span)
+            if len(words) >= _LEAST and len(known) + len(words) <= _SHORT and not told_already(words, known):
+                found.append((span, words))
+                known += words
+        if found:
+            found.sort()
+            return _quoted(clause, found[0][0], f"同条还写明：「{''.join(w for _, w in found).rstrip('。；')}」。")
+    return None
 
 
 def stating(stated: Callable[[str], bool], pieces: Sequence[Piece], hits: Sequence[Hit], shown: Shown = _PLAIN) -> Checked | None:

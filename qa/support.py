@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.labels import recognise
+from corpus.records import Span
 from corpus.sentences import sentences
 from index.search import Filters, Hit, Index
 from qa.agency import without
@@ -19,7 +20,7 @@ from qa.match_ask import undecided
 from qa.match_records import Result
 from qa.profile import Profile, read
 from qa.quote import told_already
-from qa.records import Checked, Citation
+from qa.records import Checked, Citation, Piece
 
 _FIRST = re.compile(r"我|咱|俺|本人|本(?:公司|企业|单位|院|校|市|县|所|厂)|敝")
 _WANTS = re.compile(
@@ -31,6 +32,8 @@ _STORY = 3
 _DEPTH = 60
 """Hits of the search among which the matcher's clauses are looked up."""
 _TOLD, _CHOICES = 1, 3
+_BEST = 1
+"""Matches of which one that the answer does not cite is told besides; of more of them the wrong ones outweigh (eval/LOG.md)."""
 _LONGEST = 120
 """Characters of a measure's own words that are told beside its address."""
 
@@ -76,19 +79,45 @@ def told(matches: Matches, kept: Sequence[Checked]) -> Checked | None:
     return Checked(text, "verified", first, "", tuple(others))
 
 
+def further(matches: Matches, kept: Sequence[Checked], pieces: Sequence[Piece]) -> Checked | None:
+    """What else serves the asker: of the best matches the first that no sentence cites, in its own words.
+
+    The writer does not read it: measures that fit in general lead it away from what was asked (eval/LOG.md).
+    """
+    cited = {c.clause.id for s in kept for c in s.citations}
+    text = "".join(c.text for c in kept)
+    for result in [r for r in matches.results if r.verdict != "not_met"][:_BEST]:
+        span, words = _granted(result)
+        if result.clause.id in cited or not words or told_already(words, text):
+            continue
+        number = next((p.number for p in pieces if p.clause.id == result.clause.id), len(pieces) + 1)
+        citation = Citation(0, result.clause, *span, "verified", number)
+        return Checked(f"还可以对照{result.clause.citation}「{words}」：{_fit(result)}。", "verified", citation)
+    return None
+
+
 def _offer(result: Result, text: str) -> str:
-    """What the clause grants, in its own words, unless the answer has quoted it: 「…」.
+    """What the clause grants, in its own words, unless the answer has quoted it: 「…」."""
+    _, words = _granted(result)
+    return "" if not words or told_already(words, text) else f"「{words}」"
+
+
+def _granted(result: Result) -> tuple[Span, str]:
+    """What the clause grants, where and in its own words; none where they are too long.
 
     The whole sentence where it is short enough: the benefit alone (给予各类支持) says little.
     """
     clause, (start, end) = result.clause, result.measure.benefit
     whole = next(((s, e) for s, e in sentences(clause) if s <= start < e), (start, end))
-    for printed in (without(clause.document.text[slice(*whole)]), result.measure.words((start, end))):
+    for span, printed in (
+        (whole, without(clause.document.text[slice(*whole)])),
+        ((start, end), result.measure.words((start, end))),
+    ):
         label = recognise(printed)
         words = re.sub(r"\s+", "", printed[label.length :] if label else printed).strip("。；;，")
         if len(words) <= _LONGEST:
-            return "" if told_already(words, text) else f"「{words}」"
-    return ""
+            return span, words
+    return (start, end), ""
 
 
 _GETS = re.compile(r"(?:[您你]们?|能|可以?)[^，。；]{0,6}(?:享受|获得|申请|拿到|领取|得到)")

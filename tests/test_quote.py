@@ -6,7 +6,7 @@ import pytest
 from hits import clause, hit, piece
 
 from qa.ground import Grounder
-from qa.quote import Shown, extract, once, stating, support
+from qa.quote import Shown, extract, filled, once, stating, support
 from qa.records import Checked
 
 TEXT = """一、扶持政策
@@ -83,6 +83,23 @@ def test_who_is_responsible_comes_first_where_that_was_asked():
     for question, place in (("众创空间的税收优惠归谁管？", 0), ("众创空间有哪些税收优惠？", -1)):
         quotes = extract([piece(found)], [hit(found, scores=[0.2, 0.9, 0.95, 0.1])], Shown(question))
         assert quotes[place].text == "牵头单位：省税务局；配合单位：省科技厅。"
+
+
+def test_a_short_answer_is_filled_from_the_clause_that_it_cites():
+    found = clause(TEXT, "一1")
+    hits = [hit(found, scores=[0.2, 0.9, 0.5, 0.1])]
+    kept = said("对众创空间建设给予补贴。", found)
+    more = filled(kept, [piece(found)], hits)
+    assert more.text == "同条还写明：「助力众创空间成长。落实研发仪器设备加速折旧、小微企业减免税等税收优惠政策」。"
+    assert more.citation.clause is found
+    assert filled([*kept, more], [piece(found)], hits) is None
+
+
+def test_a_long_answer_is_not_filled():
+    found = clause(TEXT, "一1")
+    long = [replace(c, text="建设众创空间。" * 25) for c in said("对众创空间建设给予补贴。", found)]
+    assert filled(long, [piece(found)], [hit(found)]) is None
+    assert filled([], [piece(found)], [hit(found)]) is None
 
 
 # --- several parts, several documents -----------------------------------------

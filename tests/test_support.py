@@ -13,7 +13,7 @@ from qa import refusal, support
 from qa.answer import Assistant, Token
 from qa.match import match
 from qa.profile import read
-from qa.records import Checked, Citation
+from qa.records import Checked, Citation, Piece
 from qa.settings import Settings
 
 SAY = "我们是沈阳一家做机器人的民营企业，想买设备，能享受什么补贴？"
@@ -114,6 +114,40 @@ def test_nothing_is_told_of_clauses_that_are_no_measure_or_for_others(world):
     against = next(r for r in found.results if r.verdict == "not_met")
     assert support.told(found, [checked(other), checked(against.clause)]) is None
     assert support.told(found, []) is None
+
+
+def test_the_best_match_that_no_sentence_cites_is_told_in_its_own_words(world):
+    found = match(world, read(SAY), as_of=date(2019, 1, 1))
+    best = next(r for r in found.results if r.verdict != "not_met")
+    other = next(r for r in found.results if r.verdict != "not_met" and r is not best)
+    pieces = [Piece(1, other.clause, ((other.clause.start, other.clause.end),))]
+    more = support.further(found, [checked(other.clause, 1)], pieces)
+    source = best.clause.document.text[more.citation.start : more.citation.end]
+    assert more.citation.clause is best.clause
+    assert more.citation.marker == 2, "a clause that the writer did not read gets the next number"
+    assert more.text.split("「")[1].split("」")[0] in source.replace("\n", "")
+    assert any(word in more.text for word in ("看来适用", "可能适用"))
+    listed = [*pieces, Piece(2, other.clause, ()), Piece(3, best.clause, ())]
+    assert support.further(found, [checked(other.clause, 1)], listed).citation.marker == 3
+
+
+def test_the_best_match_is_not_told_twice(world):
+    found = match(world, read(SAY), as_of=date(2019, 1, 1))
+    best = next(r for r in found.results if r.verdict != "not_met")
+    assert support.further(found, [checked(best.clause)], []) is None
+    told = support.further(found, [], [])
+    assert support.further(found, [replace(checked(found.results[1].clause), text=told.text)], []) is None
+    failed = replace(found, results=tuple(r for r in found.results if r.verdict == "not_met"))
+    assert support.further(failed, [], []) is None
+
+
+def test_what_is_told_besides_stands_in_the_evidence(world, monkeypatch):
+    monkeypatch.setattr(refusal, "answerable", lambda *_: 1.0)
+    settings = Settings(index=replace(IndexSettings.from_environment(), index=None), everyday=0)
+    answer = list(Assistant(world, ScriptedWriter("对购买设备给予补贴。"), settings).ask(SAY))[-1]
+    numbers = {p.number: p.clause.id for p in answer.evidence}
+    assert len(numbers) == len(answer.evidence)
+    assert all(numbers[c.marker] == c.clause.id for c in answer.citations)
 
 
 def test_evidence_does_not_wait_for_the_measures_and_the_answer_is_made_from_the_hits(world, monkeypatch):
