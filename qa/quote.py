@@ -186,7 +186,7 @@ def _wanted(
     return [*sides, *spans, *own, *(best[i] for i in cited if i in best)]
 
 
-def filled(kept: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit]) -> Checked | None:
+def filled(kept: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit], shown: Shown = _PLAIN) -> Checked | None:
     """What the clauses cited first say besides, nearest to the question first, while the answer stays short.
 
     Conditions and purposes often stand in the sentence beside the one that answers.
@@ -199,10 +199,10 @@ def filled(kept: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit]
         for match in by_hit[clause.clause.id].sentences:
             span = (match.start, match.end)
             words = _bare(clause, span)
-            if len(words) >= _LEAST and len(known) + len(words) <= _SHORT and not told_already(words, known):
+            if _LEAST <= len(words) <= _SHORT - len(known) and not told_already(words, known):
                 found.append((span, words))
                 known += words
-        if found:
+        if any(span[0] > clause.clause.start or len(words) >= _SHORTEST for span, words in found):  # not a title alone
             found.sort()
             return _quoted(clause, found[0][0], f"同条还写明：「{''.join(w for _, w in found).rstrip('。；')}」。")
     return None

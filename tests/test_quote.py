@@ -95,6 +95,11 @@ def test_a_short_answer_is_filled_from_the_clause_that_it_cites():
     assert filled([*kept, more], [piece(found)], hits) is None
 
 
+def test_a_title_alone_fills_nothing():
+    found = clause("一、扶持\n1.助力众创空间成长。对众创空间建设给予补贴。\n", "一1")
+    assert filled(said("对众创空间建设给予补贴。", found), [piece(found)], [hit(found)]) is None
+
+
 def test_a_long_answer_is_not_filled():
     found = clause(TEXT, "一1")
     long = [replace(c, text="建设众创空间。" * 25) for c in said("对众创空间建设给予补贴。", found)]

@@ -1,7 +1,8 @@
 """`python -m eval.train encoder|askers|int8|reranker`: make what `index/tuned` ships again, from public weights and questions.
 
-Both write a log beside what they make. On two cores each takes some 20 minutes, and the first of them a quarter
-of an hour more to embed all articles, from which hard negatives are mined.
+All write a log beside what they make. On two cores encoder and reranker take some 20 minutes, and the first of them a
+quarter of an hour more to embed all articles, from which hard negatives are mined; `askers` takes five minutes and wants
+the index of the shipped documents.
 """
 
 from __future__ import annotations
