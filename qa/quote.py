@@ -186,7 +186,7 @@ def _wanted(
     return [*sides, *spans, *own, *(best[i] for i in cited if i in best)]
 
 
-def filled(kept: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit], shown: Shown = _PLAIN) -> Checked | None:
+def filled(kept: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit]) -> Checked | None:
     """What the clauses cited first say besides, nearest to the question first, while the answer stays short.
 
     Conditions and purposes often stand in the sentence beside the one that answers.
