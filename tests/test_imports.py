@@ -43,10 +43,12 @@ OWNERS = {
     "limits": {"qa/guard*.py"},
     "docx": {"qa/export_docx.py"},
     "torch": {
+        "index/askers.py",
         "index/rerank.py",
         "index/convert.py",
         "index/models.py",
         "qa/writer.py",
+        "eval/train/askers.py",
         "eval/train/descent.py",
         "eval/train/encoder.py",
         "eval/train/int8.py",

@@ -10,7 +10,7 @@ from index.errors import WeightsError
 @pytest.fixture(autouse=True)
 def _unloaded(monkeypatch):
     """(folder or name, fingerprint) instead of a loaded model."""
-    monkeypatch.setattr(models, "SentenceTransformerEncoder", lambda name, fingerprint, int8: (name, fingerprint))
+    monkeypatch.setattr(models, "SentenceTransformerEncoder", lambda name, fingerprint, int8, shipped: (name, fingerprint))
 
 
 def test_a_pinned_model_is_told_by_its_hash(settings, tmp_path, monkeypatch):
