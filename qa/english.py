@@ -28,7 +28,8 @@ _LISTS = re.compile(r"^条款列出(?:的有)?：(?P<items>.*)。$", re.DOTALL)
 _BODIES = re.compile(r"^(?:牵头|责任)单位|^[^，。]{2,60}(?:负责|牵头)。?$", re.DOTALL)
 _FITS = re.compile(r"^对照您说的情况(?:“.*”)?：(?P<parts>.*)。$", re.DOTALL)
 _FIT = re.compile(r"^(?P<what>.*?)(?P<how>看来适用|可能适用)(?:，还要确认是否属于(?P<open>.*))?", re.DOTALL)
-_WHO = {"条款": "The clause states", "另": "It also states"}
+_BESIDES = re.compile(r"^还可以对照(?P<where>[^「」]*)(?P<quote>「.*」)：(?P<fit>[^「」]*)。$", re.DOTALL)
+_WHO = {"条款": "The clause states", "另": "It also states", "同条还": "The same clause also states"}
 _LINE = "\n"
 _LONG = 60
 """Characters of a sentence that is translated whole; a longer one part by part, between its semicolons."""
@@ -102,6 +103,8 @@ def _sentence(checked: Checked, writer: Writer) -> str:
         return f"The clauses list: {items}. "
     if fits := _FITS.match(text):
         return f"For what you told: {'; '.join(map(_fit, fits['parts'].split('；')))}. "
+    if (besides := _BESIDES.match(text)) and (fit := _FIT.match(besides["fit"])):
+        return f"See also {besides['where']}: {besides['quote']}, which {_verdict(fit)}. "
     clause = checked.citation.clause if checked.citation else None
     if _BODIES.match(text) and (clause is None or _flat(text) in _flat(clause.full)):
         return f"Responsible: 「{text.rstrip('。')}」. "
@@ -119,12 +122,14 @@ def _flat(text: str) -> str:
 def _fit(part: str) -> str:
     """“《…》二（一）看来适用” of the matcher."""
     match = _FIT.match(part)
-    if not match:
-        return f"「{part}」"
+    return f"「{match['what']}」 {_verdict(match)}" if match else f"「{part}」"
+
+
+def _verdict(match: re.Match[str]) -> str:
     if match["how"] == "看来适用":
-        return f"「{match['what']}」 seems to apply"
+        return "seems to apply"
     still = f"to be confirmed whether you are 「{match['open']}」" if match["open"] else "for the department to decide"
-    return f"「{match['what']}」 may apply ({still})"
+    return f"may apply ({still})"
 
 
 def _quoted(checked: Checked) -> str:

@@ -111,6 +111,7 @@ def test_traditional_answer_keeps_verdict_and_citation():
     [
         ("条款写明：「给予补贴」。", "The clause states: 「给予补贴」. "),
         ("另写明：「由「县」发放」。", "It also states: 「由「县」发放」. "),
+        ("同条还写明：「由县发放」。", "The same clause also states: 「由县发放」. "),
         ("《补贴办法》（青石县，2021年）写明：「给予补贴」。", "《补贴办法》（青石县，2021年） states: 「给予补贴」. "),
         ("条款列出：食堂；书屋；浴室。", "The clauses list: 「食堂」; 「书屋」; 「浴室」. "),
         ("条款列出的有：食堂；书屋。", "The clauses list: 「食堂」; 「书屋」. "),
@@ -236,6 +237,11 @@ def test_a_long_sentence_is_translated_between_its_semicolons():
     ("text", "expected"),
     [
         ("对照您说的情况“小公司”：甲办法 一看来适用。", "For what you told: 「甲办法 一」 seems to apply. "),
+        ("还可以对照甲办法 一「给予补贴」：看来适用。", "See also 甲办法 一: 「给予补贴」, which seems to apply. "),
+        (
+            "还可以对照甲办法 一「给予“一次性”补贴」：可能适用，还要确认是否属于农场。",
+            "See also 甲办法 一: 「给予“一次性”补贴」, which may apply (to be confirmed whether you are 「农场」). ",
+        ),
         (
             "对照您说的情况：甲办法 一可能适用，还要确认是否属于合作社、农场；甲办法 二可能适用，是否给予由主管部门认定。",
             (
