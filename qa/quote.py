@@ -204,7 +204,10 @@ def filled(kept: Sequence[Checked], pieces: Sequence[Piece], hits: Sequence[Hit]
                 known += words
         if any(span[0] > clause.clause.start or len(words) >= _SHORTEST for span, words in found):  # not a title alone
             found.sort()
-            return _quoted(clause, found[0][0], f"同条还写明：「{''.join(w for _, w in found).rstrip('。；')}」。")
+            # Each sentence in its own marks: between two of them others may stand.
+            first, *others = (Citation(0, clause.clause, *span, "verified", clause.number) for span, _ in found)
+            told = "".join(f"「{words.rstrip('。；')}」" for _, words in found)
+            return Checked(f"同条还写明：{told}。", "verified", first, "", tuple(others))
     return None
 
 

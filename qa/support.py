@@ -32,8 +32,6 @@ _STORY = 3
 _DEPTH = 60
 """Hits of the search among which the matcher's clauses are looked up."""
 _TOLD, _CHOICES = 1, 3
-_BEST = 1
-"""Matches of which one that the answer does not cite is told besides; of more of them the wrong ones outweigh (eval/LOG.md)."""
 _LONGEST = 120
 """Characters of a measure's own words that are told beside its address."""
 
@@ -80,20 +78,20 @@ def told(matches: Matches, kept: Sequence[Checked]) -> Checked | None:
 
 
 def further(matches: Matches, kept: Sequence[Checked], pieces: Sequence[Piece]) -> Checked | None:
-    """What else serves the asker: of the best matches the first that no sentence cites, in its own words.
+    """What else serves the asker: the best match, in its own words, unless a sentence cites or says it.
 
-    The writer does not read it: measures that fit in general lead it away from what was asked (eval/LOG.md).
+    The writer does not read it: measures that fit in general lead it away from what was asked. Of the matches behind it
+    the wrong ones outweigh (eval/LOG.md).
     """
-    cited = {c.clause.id for s in kept for c in s.citations}
-    text = "".join(c.text for c in kept)
-    for result in [r for r in matches.results if r.verdict != "not_met"][:_BEST]:
-        span, words = _granted(result)
-        if result.clause.id in cited or not words or told_already(words, text):
-            continue
-        number = next((p.number for p in pieces if p.clause.id == result.clause.id), len(pieces) + 1)
-        citation = Citation(0, result.clause, *span, "verified", number)
-        return Checked(f"还可以对照{result.clause.citation}「{words}」：{_fit(result)}。", "verified", citation)
-    return None
+    best = next((r for r in matches.results if r.verdict != "not_met"), None)
+    if best is None or any(c.clause.id == best.clause.id for s in kept for c in s.citations):
+        return None
+    span, words = _granted(best)
+    if not words or told_already(words, "".join(c.text for c in kept)):
+        return None
+    number = next((p.number for p in pieces if p.clause.id == best.clause.id), len(pieces) + 1)
+    citation = Citation(0, best.clause, *span, "verified", number)
+    return Checked(f"还可以对照{best.clause.citation}「{words}」：{_fit(best)}。", "verified", citation)
 
 
 def _offer(result: Result, text: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import match_world
 import numpy as np
@@ -12,9 +13,12 @@ from transformers import BertConfig, BertModel
 from corpus import catalog
 from corpus.clauses import clauses
 from eval.cases import CaseError
+from eval.train import __main__ as command
 from eval.train import askers as training
 from index import askers, measures, tuned
 from index.errors import WeightsError
+from qa.match import match
+from qa.profile import read
 
 ROOT = Path(__file__).parents[1]
 
@@ -196,7 +200,7 @@ def test_what_was_told_is_compared_with_every_clause(world, monkeypatch):
 
 
 def test_what_was_learnt_finds_what_words_do_not_say(world, model, monkeypatch):
-    monkeypatch.setattr(training, "_HELD_OUT", 10**9)
+    monkeypatch.setattr(training, "held_out", lambda _: False)
     held = measures.of(world)
     names = [c.id for c in held.searched[:4]]
     found = [
@@ -210,7 +214,7 @@ def test_what_was_learnt_finds_what_words_do_not_say(world, model, monkeypatch):
     data = training.Data(small, data.owners, data.count, data.askers, data.needs)
     lines = []
     made = training.train(model, data, training.Recipe(epochs=30, batch=4, rate=3e-3), lines.append)
-    monkeypatch.setattr(training, "_HELD_OUT", 1)
+    monkeypatch.setattr(training, "held_out", lambda _: True)
     assert training.recall(model, made, data, 1) > training.recall(model, askers.untrained(model.auto_model), data, 1)
     assert training.recall(model, made, data, 1) > 0.9
     assert any("loss" in line for line in lines)
@@ -224,6 +228,31 @@ def test_a_hidden_document_is_not_seen(world):
     assert [a.say for a in data.askers] == ["乙"]
     assert data.needs[0].shape == (data.count, 1)
     assert data.count == sum(c.document.id != one.document.id for c in held.searched)
+    with pytest.raises(CaseError, match="少藏几份文件"):
+        training.Data.of(world, held, found, lambda _: True)
+
+
+def test_the_best_heard_clause_leads_the_matches(world, monkeypatch):
+    say = "我们是沈阳一家民营企业，想买设备"
+    plain = [r.clause.id for r in match(world, read(say)).results if r.verdict != "not_met"]
+    held = measures.Measures(world.clauses, dict(measures.of(world)))
+    monkeypatch.setattr(measures, "of", lambda *_: held)
+    row = next(n for n, c in enumerate(held.searched) if c.id == plain[-1])
+    monkeypatch.setattr(world, "encoder", Hearing(world.encoder, held.stores(world).clauses[row]))
+    heard = [r.clause.id for r in match(world, read(say)).results]
+    assert heard.index(plain[-1]) < plain.index(plain[-1])
+
+
+def test_a_document_to_hide_that_is_not_there_is_named_and_nothing_is_written(shipped, monkeypatch):
+    known = SimpleNamespace(documents=[SimpleNamespace(id="a-1")])
+    monkeypatch.setattr("index.search.open_index", lambda *_: known)
+    monkeypatch.setattr(command, "open_encoder", lambda _: None)
+    monkeypatch.setattr(command.weights, "require", lambda *_: "")
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", lambda *_, **__: None)
+    for part in ("b-2", ""):
+        with pytest.raises(CaseError, match=r"没有标识含“.*”的文件。可选：a-1"):
+            command.askers([part])
+    assert not list(shipped.parent.iterdir())
 
 
 def test_a_clause_that_is_not_there_is_named(world):

@@ -90,8 +90,9 @@ def test_a_short_answer_is_filled_from_the_clause_that_it_cites():
     hits = [hit(found, scores=[0.2, 0.9, 0.5, 0.1])]
     kept = said("对众创空间建设给予补贴。", found)
     more = filled(kept, [piece(found)], hits)
-    assert more.text == "同条还写明：「助力众创空间成长。落实研发仪器设备加速折旧、小微企业减免税等税收优惠政策」。"
-    assert more.citation.clause is found
+    assert more.text == "同条还写明：「助力众创空间成长」「落实研发仪器设备加速折旧、小微企业减免税等税收优惠政策」。"
+    quotes = [c.quote.rstrip("。") for c in more.citations]
+    assert [q.lstrip("1.") for q in quotes] == more.text[7:-2].split("」「")
     assert filled([*kept, more], [piece(found)], hits) is None
 
 

@@ -73,6 +73,9 @@ def askers(
     index = open_index(settings, open_encoder(settings))
     model = SentenceTransformer(str(weights.require(settings.home, _ENCODER)), device="cpu", local_files_only=True)
     found = recipe.load()
+    for part in hide or ():
+        if not part or not any(part in d.id for d in index.documents):
+            raise CaseError(f"没有标识含“{part}”的文件。可选：{'、'.join(d.id for d in index.documents)}。")
     hidden = [d.id for d in index.documents if any(part in d.id for part in hide or ())]
     made_of = measures.of(index)
     data = recipe.Data.of(index, made_of, found, lambda d: d.id in hidden)

@@ -7,7 +7,6 @@ that the index holds, so that no index has to be built anew. `--hide` shows what
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -21,13 +20,13 @@ from torch import Tensor
 
 from corpus.records import Document
 from eval.cases import CaseError
+from eval.train.data import held_out
 from eval.train.descent import descend
 from index import askers
 from index.measures import Measures
 from index.search import Index
 
 WRITTEN = Path(__file__).parent / "askers.jsonl"
-_HELD_OUT = 8  # one asker in eight is kept for choosing weights
 _FAR = -1e4
 
 
@@ -54,8 +53,7 @@ class Asker:
 
     @property
     def held_out(self) -> bool:
-        """By the text alone, so that an asker added later moves no other one."""
-        return int(hashlib.sha256(self.say.encode()).hexdigest(), 16) % _HELD_OUT == 0
+        return held_out(self.say)
 
 
 def load(path: Path = WRITTEN) -> list[Asker]:
@@ -66,8 +64,8 @@ def load(path: Path = WRITTEN) -> list[Asker]:
     """
     try:
         lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise CaseError(f"读不到训练用的提问者 {path}：{error.strerror}。") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseError(f"读不到训练用的提问者 {path}：{error}。请检查路径，文件应为 UTF-8。") from error
     found = []
     for number, line in enumerate(lines, start=1):
         try:
@@ -97,7 +95,7 @@ class Data:
         """Vectors and needs; clauses of hidden documents are left out, and askers whom no other clause serves.
 
         Raises:
-            CaseError: an asker names a clause that the index does not have.
+            CaseError: an asker names a clause that the index does not have, or no asker is left.
         """
         for asker in found:
             if unknown := set().union(*asker.needs) - index.by_id.keys():
@@ -117,6 +115,8 @@ class Data:
                 needs[offering, column] = True
             if needs.any():
                 served.append((asker, needs[:, needs.any(0)]))
+        if not served:
+            raise CaseError("没有一个提问者指向看得见的条款。请少藏几份文件。")
         return cls(torch.from_numpy(vectors), torch.tensor(owners), len(seen), *zip(*served, strict=True))
 
     def likeness(self, told: Tensor, offered: Tensor) -> Tensor:

@@ -23,6 +23,11 @@ WRITTEN = Path(__file__).parent / "questions.jsonl"
 _HELD_OUT = 8  # one question in eight is kept for validation
 
 
+def held_out(text: str) -> bool:
+    """Whether what was written is kept for validation: by the text alone, so that one added later moves no other one."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % _HELD_OUT == 0
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question and the rows of the articles that answer it."""
@@ -34,8 +39,7 @@ class Question:
 
     @property
     def held_out(self) -> bool:
-        """By the text alone, so that a question added later moves no other one."""
-        return int(hashlib.sha256(self.text.encode()).hexdigest(), 16) % _HELD_OUT == 0
+        return held_out(self.text)
 
 
 @dataclass(frozen=True, slots=True)
