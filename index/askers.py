@@ -1,18 +1,21 @@
 """What an asker told, as vectors: the encoder's upper layers trained on askers and the clauses that serve them.
 
 The story is read as a whole and part by part between its commas, since an asker wants several things at once. Clauses
-are not read again: the vectors that an index holds are turned by two small matrices, so that no index is built anew.
+are not read again: the vectors that an index holds are turned by two small matrices, and towards what the clause's
+measures are about (their kinds, topics, beneficiaries …), so that no index is built anew.
 Training told both what a person knows and words do not say: who "sells online" is served by 电子商务, who "cannot get
 a loan" by 融资担保. `python -m eval.train askers` makes them again.
 
     likeness(clause) = WHOLE · cos(whole, clause) + (1 − WHOLE) · soft maximum over the parts of cos(part, clause)
-    clause ← clause + B · gelu(A · clause)
+    clause ← clause + B · gelu(A · clause) + Σ tag / √(1 + number of tags)
 """
 
 from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +39,8 @@ INNER = 128
 """Rows of A."""
 _SHORTEST = 3
 """Tokens of a part; a shorter one says nothing alone."""
+_TAG = "about."
+"""In front of the name of a tag's vector."""
 _BREAK = re.compile(r"[，。！？；,!?;\n]")
 
 
@@ -49,11 +54,11 @@ class Askers:
             WeightsError: when the shipped file is missing, broken or of another shape.
         """
         self._bert, self._tokenizer, self._prompt = model[0].auto_model, model.tokenizer, model.prompts["query"]
-        self._learned = untrained(self._bert)
         try:
             import torch  # noqa: PLC0415 - slow to load, and loaded with the model anyway
 
-            changed = tuned.apply(FILE, start(self._learned))
+            changed = tuned.apply(FILE, start(untrained(self._bert)))
+            self._learned = untrained(self._bert, (n.removeprefix(_TAG) for n in changed if n.startswith(_TAG)))
             self._learned.load_state_dict({name: torch.from_numpy(value) for name, value in changed.items()})
         except (OSError, KeyError, ValueError, RuntimeError, SafetensorError) as error:
             raise WeightsError(
@@ -70,12 +75,16 @@ class Askers:
             out: NDArray[np.float32] = pooled(states[0], parts).numpy()
         return out
 
-    def offered(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, dimensions) unit vectors of clauses or sentences, as they are compared with what was told."""
+    def offered(self, vectors: NDArray[np.float32], about: Sequence[AbstractSet[str]]) -> NDArray[np.float32]:
+        """(n, dimensions) unit vectors of clauses or sentences, as they are compared with what was told.
+
+        Args:
+            about: of each, the tags of its clause's measures; those that training did not meet count nothing.
+        """
         import torch  # noqa: PLC0415
 
         with torch.inference_mode():
-            out: NDArray[np.float32] = offered(self._learned["offered"], torch.from_numpy(vectors)).numpy()
+            out: NDArray[np.float32] = offered(self._learned, torch.from_numpy(vectors), tagged(self._learned, about)).numpy()
         return out
 
 
@@ -91,8 +100,9 @@ def tokens(tokenizer: Any, text: str) -> tuple[Tensor, Tensor]:
     return torch.tensor([made["input_ids"]]), torch.from_numpy(parts)
 
 
-def untrained(bert: Any) -> Any:
-    """What is trained, as it is before: `upper`, a copy of the upper layers, and `offered`, the two matrices."""
+def untrained(bert: Any, tags: Iterable[str] = ()) -> Any:
+    """What is trained, as it is before: `upper`, a copy of the upper layers, `offered`, the two matrices, and a vector for
+    each of the tags in `about`."""
     import torch  # noqa: PLC0415
 
     size = bert.config.hidden_size
@@ -102,11 +112,12 @@ def untrained(bert: Any) -> Any:
         inner.bias.zero_()
         outer.weight.zero_()
     upper = torch.nn.ModuleList(copy.deepcopy(layer) for layer in bert.encoder.layer[-LAYERS:])
-    return torch.nn.ModuleDict({"upper": upper, "offered": torch.nn.Sequential(inner, torch.nn.GELU(), outer)})
+    about = torch.nn.ParameterDict({tag: torch.zeros(size) for tag in sorted(tags)})
+    return torch.nn.ModuleDict({"upper": upper, "offered": torch.nn.Sequential(inner, torch.nn.GELU(), outer), "about": about})
 
 
 def start(learned: Any) -> dict[str, NDArray[np.float32]]:
-    """The values from which the shipped file tells the difference: the encoder's own; the matrices ship whole."""
+    """The values from which the shipped file tells the difference: the encoder's own; matrices and tags ship whole."""
     return {name: value.numpy().copy() for name, value in learned.state_dict().items() if name.startswith("upper.")}
 
 
@@ -135,11 +146,25 @@ def pooled(states: Tensor, parts: Tensor) -> Tensor:
     return torch.nn.functional.normalize(vectors, dim=1)
 
 
-def offered(matrices: Any, vectors: Tensor) -> Tensor:
-    """(n, dimensions) unit vectors of clauses (n, dimensions), turned by the matrices."""
+def tagged(learned: Any, about: Sequence[AbstractSet[str]]) -> Tensor:
+    """(n, tags learnt): how much each tag turns each clause; the more a clause has, the less each of them."""
     import torch  # noqa: PLC0415
 
-    return torch.nn.functional.normalize(vectors + matrices(vectors), dim=1)
+    column = {tag: at for at, tag in enumerate(learned["about"])}
+    out = torch.zeros(len(about), len(column))
+    for row, tags in enumerate(about):
+        out[row, [column[t] for t in tags if t in column]] = (1 + len(tags)) ** -0.5
+    return out
+
+
+def offered(learned: Any, vectors: Tensor, about: Tensor) -> Tensor:
+    """(n, dimensions) unit vectors of clauses (n, dimensions), turned by the matrices and by their tags (`tagged`)."""
+    import torch  # noqa: PLC0415
+
+    turned = vectors + learned["offered"](vectors)
+    if len(learned["about"]):
+        turned = turned + about @ torch.stack(list(learned["about"].values()))
+    return torch.nn.functional.normalize(turned, dim=1)
 
 
 def likeness(cosines: NDArray[np.float32]) -> NDArray[np.float32]:

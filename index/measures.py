@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -159,6 +160,14 @@ class Measures(Mapping[str, tuple[Measure, ...]]):
             return np.zeros(len(self.searched), np.float32)
         return askers.likeness(self._offered(index).cosines(vectors))
 
+    @cached_property
+    def tagged(self) -> tuple[frozenset[str], ...]:
+        """Of each clause of `searched` the names of all tags of its measures, and of its document's level."""
+        return tuple(
+            frozenset({f"{fact} {value}" for m in self._found[c.id] for fact, value in tags(m)} | {f"level {c.document.level}"})
+            for c in self.searched
+        )
+
     def alike(self, index: Index, clauses: Sequence[str]) -> Vectors:
         """(n, n) cosines of clauses with one another."""
         vectors = self.stores(index).clauses[[self._row[c] for c in clauses]]
@@ -194,8 +203,9 @@ class Measures(Mapping[str, tuple[Measure, ...]]):
         stores = self.stores(index)
         with self._lock:
             if self._turned is None and isinstance(index.encoder, Hears):
-                turn = index.encoder.offered
-                self._turned = replace(stores, clauses=turn(stores.clauses), sentences=turn(stores.sentences))
+                turn, about = index.encoder.offered, self.tagged
+                sentences = turn(stores.sentences, [about[n] for n in stores.owners])
+                self._turned = replace(stores, clauses=turn(stores.clauses, about), sentences=sentences)
             return self._turned or stores
 
     def _admitted(self, filters: Filters | None) -> NDArray[np.int64]:

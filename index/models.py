@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -41,8 +42,8 @@ class Hears(Protocol):
         """(1 + parts, dimensions) unit vectors; None where the layers that ship are of another encoder."""
         ...
 
-    def offered(self, vectors: Vectors) -> Vectors:
-        """(n, dimensions) vectors of clauses, as they are compared with what was told."""
+    def offered(self, vectors: Vectors, about: Sequence[AbstractSet[str]]) -> Vectors:
+        """(n, dimensions) vectors of clauses with their tags, as they are compared with what was told."""
         ...
 
 
@@ -123,8 +124,8 @@ class SentenceTransformerEncoder:
     def told(self, story: str) -> Vectors | None:
         return self._askers.told(story) if self._shipped else None
 
-    def offered(self, vectors: Vectors) -> Vectors:
-        return self._askers.offered(vectors) if self._shipped else vectors
+    def offered(self, vectors: Vectors, about: Sequence[AbstractSet[str]]) -> Vectors:
+        return self._askers.offered(vectors, about) if self._shipped else vectors
 
     @cached_property
     def _askers(self) -> askers.Askers:

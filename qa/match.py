@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -34,6 +35,10 @@ __all__ = ["Judged", "LeftOut", "Line", "Matches", "Office", "Result", "Rule", "
 _RATED, _JUDGED, _MOST, _FAILED = 480, 160, 100, 20
 """Clauses, nearest by their words first, whose measures are looked at; those that are judged; results that are kept."""
 MIXED = "这一条里还有不适用于您、或要先确认条件的措施，请看原文"
+BESIDE = "印出来的条件您都符合，但它讲的未必是您问的事，请看原文"
+_BESIDE = 2.0
+"""Likeness to what was told, in standard deviations, below which a clause is not called met: whoever meets its conditions
+may still be somebody it was not written for."""
 _QUOTED = 120
 """Characters of a benefit in a chat answer."""
 
@@ -78,8 +83,9 @@ def match(
         worded = ranker.wording(near, wording)
         first = [int(n) for n in np.argsort(-worded, kind="stable") if index.by_id[near.clauses[n]].document.id not in gone]
         rated = [_rated(measures[near.clauses[n]], float(worded[n]), ranker, judge) for n in first[:_RATED]]
+        beside = _beside(near)
         rated.sort(key=lambda item: (-item[0], item[1][0].clause.id))
-        results = [_result(score, made, judge, asked, ranker) for score, made in rated[:_JUDGED]]
+        results = [_result(score, made, judge, asked, ranker, beside) for score, made in rated[:_JUDGED]]
         results.sort(key=lambda r: -r.score)
         failed = [r for r in results if r.verdict == "not_met"]
         results, groups = match_group.grouped([r for r in results if r.verdict != "not_met"])
@@ -105,6 +111,13 @@ def match(
     )
 
 
+def _beside(near: measured.Near) -> AbstractSet[str]:
+    """Ids of the clauses too unlike what was told to be called met; none where no layers were trained for it."""
+    if not near.told.any():
+        return frozenset()
+    return {clause for clause, told in zip(near.clauses, near.told, strict=True) if told < _BESIDE}
+
+
 def _rated(made: Sequence[Measure], wording: float, ranker: Ranker, judge: Judge) -> tuple[float, list[Measure]]:
     """A clause's score, and its measures with the one that fits best in front."""
     about = [ranker.about(m) for m in made]
@@ -119,7 +132,9 @@ def _open(conditions: Sequence[Judged]) -> bool:
     return any(j.verdict == "unknown" and j.leaf.role == "gate" and j.leaf.relation == "in" for j in conditions)
 
 
-def _result(score: float, made: Sequence[Measure], judge: Judge, asked: Asked, ranker: Ranker) -> Result:
+def _result(
+    score: float, made: Sequence[Measure], judge: Judge, asked: Asked, ranker: Ranker, beside: AbstractSet[str]
+) -> Result:
     judged = [judge.judge(m) for m in made]
     # A measure of the clause that is certainly for others does not stand for it while another one is left.
     at = next((n for n, (verdict, _, _) in enumerate(judged) if verdict != "not_met"), 0)
@@ -128,6 +143,8 @@ def _result(score: float, made: Sequence[Measure], judge: Judge, asked: Asked, r
     if verdict == "met" and any(v == "not_met" or (v == "unknown" and _open(c)) for v, c in others):
         # Whoever reads the clause must not take all of it for theirs.
         verdict, notes = "unknown", (*notes, MIXED)
+    elif verdict == "met" and best.clause.id in beside:
+        verdict, notes = "unknown", (*notes, BESIDE)
     return Result(
         best,
         verdict,
@@ -170,6 +187,8 @@ def _sentence(profile: Profile, result: Result) -> str:
     if result.verdict == "met":
         return f"看来适用——{quoted}。"
     text = result.clause.document.text
+    if BESIDE in result.notes:
+        return f"可能适用——{quoted}，{BESIDE}。"
     left = dict.fromkeys(v for j in undecided(result.conditions) for v in named(profile, j, text))
     open_words = f"，还要确认是否属于：{'、'.join(list(left)[:4])}" if left else "，条文没有写清对象，要由主管部门认定"
     return f"可能适用——{quoted}{open_words}。"

@@ -17,7 +17,7 @@ _SAME = 0.5
 """Share of the shorter benefit's three-character pieces that the other one holds too."""
 _SHORTEST = 6
 """Pieces; of fewer, likeness says nothing."""
-_ALIKE, _AGAIN = 0.85, 2.0
+_ALIKE, _AGAIN = 0.85, 4.0
 """Cosine of two clauses from which the second says what the first did, and what that takes off its score at 1."""
 
 

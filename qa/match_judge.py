@@ -25,6 +25,10 @@ _SCOPE = ("field", "region", "time")
 """Facts that say where or in what, not for whom."""
 _LEVEL = r"[省市县部局央]属|直属|公办|民办|公立|私立|转制|公益类|民口|军工|普通本科|应用型|研究型"
 """Words right before a beneficiary, or at its beginning, that narrow it (省属科研机构)."""
+_JOINED = re.compile(rf"({_LEVEL})(?:[\u4e00-\u9fff]{{1,8}}?(?:、|以及|和|与|及|或)){{1,3}}$")
+"""Such a word before others that are joined to a beneficiary: 省属高校和科研院所 are both the province's."""
+_LIST = 24
+"""Characters before a beneficiary that are looked at for them."""
 _PUBLIC, _PRIVATE = re.compile(r"事业单位|公办|公立|国有"), re.compile(r"民办|民营|私营|民间(?:资本|办)|社会力量(?:举?办)")
 _HEAD = 1500
 """Characters at the beginning of a document in which its title, number and issuer are looked for."""
@@ -91,7 +95,8 @@ class Judge:
             at = text.find(word, max(0, start - _BEFORE))
             if at + len(word) >= start - 1 and at < start + 1 and word not in self._profile.say:
                 return text[min(at, start) : end]
-        return ""
+        joined = _JOINED.search(text, max(0, start - _LIST), start)
+        return text[joined.start() : end] if joined and joined[1] not in self._profile.say else ""
 
     def _all_of(self, values: Sequence[str], printed: str) -> bool:
         """False where the print is narrower than the class, as 代工企业 is than 企业, and what narrows it is not known."""

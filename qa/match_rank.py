@@ -40,7 +40,7 @@ _BEST = 3
 class Weights:
     """What each feature counts. Likeness is in standard deviations over the measures; the others lie in 0 … 1.5."""
 
-    told: float = 3.0
+    told: float = 5.0
     """Likeness to the story as told, by the layers trained on askers (index/askers.py)."""
     story: float = 0.6
     """Likeness to the whole story in official words."""

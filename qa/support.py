@@ -15,7 +15,7 @@ from corpus.records import Span
 from corpus.sentences import sentences
 from index.search import Filters, Hit, Index
 from qa.agency import without
-from qa.match import MIXED, Matches, match
+from qa.match import BESIDE, MIXED, Matches, match
 from qa.match_ask import undecided
 from qa.match_records import Result
 from qa.profile import Profile, read
@@ -147,6 +147,8 @@ def _fit(result: Result) -> str:
         return "看来适用"
     if MIXED in result.notes:  # its own conditions hold
         return "看来适用，但这一条里还有要先确认条件的措施"
+    if BESIDE in result.notes:
+        return "可能适用：印出来的条件符合，但讲的未必是您问的事"
     left = _left(result)
     return f"可能适用，还要确认是否属于{'、'.join(left)}" if left else "可能适用，是否给予由主管部门认定"
 

@@ -17,10 +17,11 @@ from eval.train import __main__ as command
 from eval.train import askers as training
 from index import askers, measures, tuned
 from index.errors import WeightsError
-from qa.match import match
+from qa.match import BESIDE, lines, match
 from qa.profile import read
 
 ROOT = Path(__file__).parents[1]
+ABOUT = [*[frozenset({"kind 补贴"})] * 8, *[frozenset({"who 农民", "never met"})] * 8]
 
 
 class Letters:
@@ -59,7 +60,7 @@ def shipped(tmp_path, monkeypatch):
 
 
 def save(model, path, change):
-    learned = askers.untrained(model.auto_model)
+    learned = askers.untrained(model.auto_model, {"kind 补贴", "who 农民"})
     before = askers.start(learned)
     with torch.no_grad():
         change(learned)
@@ -98,7 +99,7 @@ def test_before_training_all_is_as_the_encoder_has_it(model):
         ours = askers.above(learned["upper"], askers.below(model.auto_model, ids))
         assert torch.allclose(ours, model.auto_model(ids).last_hidden_state, atol=1e-6)
         clauses_ = torch.nn.functional.normalize(torch.randn(5, 16), dim=1)
-        assert torch.allclose(askers.offered(learned["offered"], clauses_), clauses_, atol=1e-6)
+        assert torch.allclose(askers.offered(learned, clauses_, torch.zeros(5, 0)), clauses_, atol=1e-6)
 
 
 def test_training_does_not_touch_the_encoder(model):
@@ -114,11 +115,31 @@ def test_what_ships_is_read_again(model, shipped):
     ids, parts = askers.tokens(model.tokenizer, "q: " + story)
     with torch.no_grad():
         wanted = askers.pooled(askers.above(learned["upper"], askers.below(model.auto_model, ids))[0], parts)
-        turned = askers.offered(learned["offered"], torch.eye(16))
+        turned = askers.offered(learned, torch.eye(16), askers.tagged(learned, ABOUT))
     found = askers.Askers(model)
     assert np.abs(found.told(story) - wanted.numpy()).max() < 0.02  # 8 bits a row
-    assert np.abs(found.offered(np.eye(16, dtype=np.float32)) - turned.numpy()).max() < 0.01
+    assert np.abs(found.offered(np.eye(16, dtype=np.float32), ABOUT) - turned.numpy()).max() < 0.01
     assert np.allclose(np.linalg.norm(found.told(story), axis=1), 1, atol=1e-5)
+
+
+def test_a_tag_turns_only_clauses_that_have_it_and_the_less_the_more_they_have(model):
+    learned = askers.untrained(model.auto_model, {"kind 补贴", "who 农民"})
+    few, many = frozenset({"kind 补贴"}), frozenset({"kind 补贴", "who 农民", "level 省", "who 企业"})
+    assert learned["about"].keys() == {"kind 补贴", "who 农民"}
+    assert torch.allclose(askers.tagged(learned, [few, many, frozenset()]), torch.tensor([[2**-0.5, 0], [5**-0.5] * 2, [0, 0]]))
+    with torch.no_grad():
+        learned["about"]["kind 补贴"][0] = 3.0
+        vectors = torch.eye(16)[[5, 5, 5]]
+        turned = askers.offered(learned, vectors, askers.tagged(learned, [few, many, frozenset()]))
+    assert torch.allclose(turned[2], vectors[2])
+    assert turned[0, 0] > turned[1, 0] > 0
+
+
+def test_the_tags_of_a_clause_are_those_of_its_measures_and_its_level(world):
+    held = measures.of(world)
+    for clause, named in zip(held.searched, held.tagged, strict=True):
+        wanted = {f"{fact} {value}" for m in held[clause.id] for fact, value in measures.tags(m)}
+        assert named == wanted | {f"level {clause.document.level}"}
 
 
 def test_a_missing_or_broken_file_is_named_with_the_remedy(model, shipped):
@@ -154,7 +175,7 @@ def test_training_and_service_compute_the_same_likeness():
     owners = torch.tensor([0, 1, 2, 0, 0, 2])
     vectors = torch.nn.functional.normalize(torch.randn(6, 16, generator=torch.Generator().manual_seed(1)), dim=1)
     told = torch.nn.functional.normalize(torch.randn(3, 16, generator=torch.Generator().manual_seed(2)), dim=1)
-    data = training.Data(vectors, owners, 3, (), ())
+    data = training.Data(vectors, owners, (frozenset(),) * 6, 3, (), ())
     sentences = vectors[3:].numpy()
     stores = measures.Stores(vectors[:3].numpy(), sentences, np.array([0, 0, 2]), np.arange(3))
     assert np.allclose(data.likeness(told, vectors).numpy(), askers.likeness(stores.cosines(told.numpy())), atol=1e-5)
@@ -180,7 +201,8 @@ class Hearing:
     def told(self, _story):
         return self._vector[None]
 
-    def offered(self, vectors):
+    def offered(self, vectors, about):
+        assert len(about) == len(vectors)
         return vectors
 
 
@@ -211,7 +233,7 @@ def test_what_was_learnt_finds_what_words_do_not_say(world, model, monkeypatch):
     data = training.Data.of(world, held, found, lambda _: False)
     rng = torch.Generator().manual_seed(5)
     small = torch.nn.functional.normalize(torch.randn(len(data.clauses), 16, generator=rng), dim=1)
-    data = training.Data(small, data.owners, data.count, data.askers, data.needs)
+    data = training.Data(small, data.owners, data.about, data.count, data.askers, data.needs)
     lines = []
     made = training.train(model, data, training.Recipe(epochs=30, batch=4, rate=3e-3), lines.append)
     monkeypatch.setattr(training, "held_out", lambda _: True)
@@ -288,3 +310,23 @@ def test_the_layers_are_of_the_encoder_that_ships():
     head = json.loads((tuned.FOLDER / "askers.log").read_text("utf-8").split("\n", 1)[0])
     assert head["encoder"] == tuned.digest("encoder.safetensors")
     assert not head["hidden"]
+
+
+def test_a_clause_beside_the_matter_is_not_called_met(world, monkeypatch):
+    say = "我们是沈阳一家民营企业，想买设备"
+    met = [r for r in match(world, read(say)).results if r.verdict == "met"]
+    held = measures.Measures(world.clauses, dict(measures.of(world)))
+    monkeypatch.setattr(measures, "of", lambda *_: held)
+    row = next(n for n, c in enumerate(held.searched) if c.id == met[0].clause.id)
+    monkeypatch.setattr(world, "encoder", Hearing(world.encoder, held.stores(world).clauses[row]))
+    near = held.near(world, say, told=say)
+    told = {c: float(z) for c, z in zip(near.clauses, near.told, strict=True)}
+    for least in (told[met[0].clause.id] - 0.01, told[met[0].clause.id] + 0.01):
+        monkeypatch.setattr("qa.match._BESIDE", least)
+        found = match(world, read(say))
+        heard = {r.clause.id: r for r in found.results}
+        beside = [heard[r.clause.id] for r in met if told[r.clause.id] < least]
+        assert len(beside) == sum(told[r.clause.id] < least for r in met)
+        assert all(r.verdict == "unknown" and BESIDE in r.notes for r in beside)
+        assert (heard[met[0].clause.id].verdict == "met") is (least < told[met[0].clause.id])
+    assert any(BESIDE in line.text and line.text.startswith("可能适用") for line in lines(found, 20))

@@ -38,7 +38,7 @@ class Recipe:
     batch: int = 12
     rate: float = 2e-4
     offered_rate: float = 5e-4
-    """Of the two matrices."""
+    """Of the two matrices and the tags."""
     warmup: float = 0.05
     scale: float = 25.0
     """Inverse temperature of the softmax over all clauses with a measure."""
@@ -84,6 +84,8 @@ class Data:
     """(n + m, dimensions) vectors of the clauses and of their sentences."""
     owners: Tensor
     """(n + m,) the clause of each."""
+    about: tuple[frozenset[str], ...]
+    """(n + m) tags of the clause of each."""
     count: int
     """n."""
     askers: tuple[Asker, ...]
@@ -117,7 +119,8 @@ class Data:
                 served.append((asker, needs[:, needs.any(0)]))
         if not served:
             raise CaseError("没有一个提问者指向看得见的条款。请少藏几份文件。")
-        return cls(torch.from_numpy(vectors), torch.tensor(owners), len(seen), *zip(*served, strict=True))
+        about = tuple(measures.tagged[seen[owner]] for owner in owners)
+        return cls(torch.from_numpy(vectors), torch.tensor(owners), about, len(seen), *zip(*served, strict=True))
 
     def likeness(self, told: Tensor, offered: Tensor) -> Tensor:
         """(n,) of a story's vectors (1 + parts, dimensions) with turned `clauses`, as `index.askers.likeness` has it."""
@@ -137,8 +140,8 @@ def train(model: Any, data: Data, recipe: Recipe, say: Callable[[str], None]) ->
     """
     torch.manual_seed(recipe.seed)
     chance = random.Random(recipe.seed)  # noqa: S311 - not for secrets
-    made = askers.untrained(model[0].auto_model)
-    layers, matrices = made["upper"], made["offered"]
+    made = askers.untrained(model[0].auto_model, frozenset().union(*data.about))
+    layers, about = made["upper"], askers.tagged(made, data.about)
     lower, parts = _read(model, data.askers)
     learned = [n for n, asker in enumerate(data.askers) if not asker.held_out]
     steps = recipe.epochs * (len(learned) // recipe.batch)
@@ -149,13 +152,14 @@ def train(model: Any, data: Data, recipe: Recipe, say: Callable[[str], None]) ->
             for at in range(0, len(learned) - recipe.batch + 1, recipe.batch):
                 batch = learned[at : at + recipe.batch]
                 told = _told(layers, [lower[n] for n in batch], [parts[n] for n in batch])
-                offered = askers.offered(matrices, data.clauses)
+                offered = askers.offered(made, data.clauses, about)
                 each = [_loss(recipe.scale * data.likeness(v, offered), data.needs[n]) for n, v in zip(batch, told, strict=True)]
                 yield torch.stack(each).mean()
 
     made.train()
-    rates = [(layers.parameters(), recipe.rate), (matrices.parameters(), recipe.offered_rate)]
-    descend([{"params": list(p), "lr": rate} for p, rate in rates], losses(), steps, recipe.warmup, say)
+    rates = {"upper": recipe.rate, "offered": recipe.offered_rate, "about": recipe.offered_rate}
+    groups = [{"params": list(made[name].parameters()), "lr": rate} for name, rate in rates.items()]
+    descend(groups, losses(), steps, recipe.warmup, say)
     made.eval()
     return made
 
@@ -165,7 +169,7 @@ def recall(model: Any, made: Any, data: Data, k: int = 10) -> float:
     lower, parts = _read(model, data.askers)
     found = []
     with torch.inference_mode():
-        offered = askers.offered(made["offered"], data.clauses)
+        offered = askers.offered(made, data.clauses, askers.tagged(made, data.about))
         for n, asker in enumerate(data.askers):
             if asker.held_out:
                 (told,) = _told(made["upper"], [lower[n]], [parts[n]])
