@@ -18,6 +18,7 @@ from qa.bench_names import chinese
 from qa.settings import Settings, SettingsError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="评测。")
+_PROFILES = Path(__file__).parent / "cases" / "profiles-dev.jsonl"
 Cases = Annotated[Path, typer.Option("--cases", help="用例文件（JSON Lines）")]
 
 
@@ -297,21 +298,24 @@ def growth(
     out: Annotated[Path, typer.Option(help="结果文件夹：growth.json")],
     split: Annotated[str, typer.Option(help="哪一部分问题")] = "train",
     sizes: Annotated[str, typer.Option(help="条数，用逗号分开；0 为全部")] = "1000,10000,0",
+    profiles: Annotated[Path, typer.Option("--profiles", help="画像文件：量比对一份画像的耗时")] = _PROFILES,
 ) -> None:
-    """条款越来越多时：建索引、内存、磁盘、检索耗时，以及各种 FAISS 索引与精确检索的一致程度。"""
+    """条款越来越多时：建索引、内存、磁盘、检索和比对画像的耗时，以及各种 FAISS 索引与精确检索的一致程度。"""
     from dataclasses import asdict  # noqa: PLC0415
 
     from eval import growth as measure  # noqa: PLC0415
     from eval.beir import load as load_beir  # noqa: PLC0415
+    from eval.profiles import load as load_profiles  # noqa: PLC0415
     from eval.run import origin  # noqa: PLC0415
     from index.models import encoder  # noqa: PLC0415
 
     settings = Settings.from_environment().index
+    askers = [case.say for case in load_profiles(profiles)]
     data, model = load_beir(beir, split), encoder(settings)
     steps = [int(s) or len(data.clauses) for s in sizes.split(",")]
     asked = list(data.queries.values())[:200]
     rows, kinds = [], []
-    for row in measure.sizes(data, settings, model, steps, asked):
+    for row in measure.sizes(data, settings, model, steps, asked, askers):
         typer.echo(str(asdict(row)))
         rows.append(asdict(row))
     queries = model.queries(asked)

@@ -1,4 +1,4 @@
-"""How it grows: `python -m eval growth` indexes ever more rows of a BEIR corpus and searches them.
+"""How it grows: `python -m eval growth` indexes ever more rows of a BEIR corpus, searches them and matches askers with them.
 
 Quality of an approximate index is its agreement with exact search on the same vectors (recall@10 against it);
 quality against gold rows is `eval run --beir`.
@@ -9,18 +9,21 @@ from __future__ import annotations
 import resource
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from eval.beir import Beir
-from index import build
+from index import build, measures
 from index.models import Encoder, Vectors
 from index.passages import passage
 from index.search import Index
 from index.settings import IndexSettings
 from index.vectors import Kind, VectorIndex
+from qa.match import match, ready
+from qa.profile import read
 
 _KINDS: tuple[Kind, ...] = ("flat", "hnsw", "ivf")
 
@@ -40,6 +43,12 @@ class Row:
     open_s: float
     p50_ms: float
     p95_ms: float
+    with_measure: int
+    """Clauses that hold a support measure."""
+    measures_s: float
+    """Reading the measures of all clauses and getting ready to match, once for an index."""
+    match_p50_ms: float
+    match_max_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,15 @@ class Kinds:
     """Share of the exact ten nearest that it returns."""
 
 
-def sizes(data: Beir, settings: IndexSettings, encoder: Encoder, steps: Sequence[int], questions: Sequence[str]) -> Iterator[Row]:
-    """Build, open and search an index of the first n rows, for each n."""
+def sizes(
+    data: Beir,
+    settings: IndexSettings,
+    encoder: Encoder,
+    steps: Sequence[int],
+    questions: Sequence[str],
+    askers: Sequence[str],
+) -> Iterator[Row]:
+    """Build, open and search an index of the first n rows, for each n, and match each asker's story with it."""
     for count in steps:
         found = data.clauses[:count]
         kept = {c.document.id for c in found}
@@ -66,7 +82,12 @@ def sizes(data: Beir, settings: IndexSettings, encoder: Encoder, steps: Sequence
         began = time.perf_counter()
         index = Index(built.folder, encoder)
         opened = time.perf_counter() - began
-        times = sorted(_milliseconds(index, q) for q in questions)
+        times = sorted(_milliseconds(partial(index.search, q, 10)) for q in questions)
+        began = time.perf_counter()
+        ready(index)
+        learned = time.perf_counter() - began
+        profiles = [read(say) for say in askers]
+        matched = sorted(_milliseconds(partial(match, index, p)) for p in profiles)
         yield Row(
             clauses=len(found),
             vectors=len(found) + built.sentences,
@@ -77,6 +98,10 @@ def sizes(data: Beir, settings: IndexSettings, encoder: Encoder, steps: Sequence
             open_s=round(opened, 2),
             p50_ms=round(statistics.median(times), 1),
             p95_ms=round(times[int(len(times) * 0.95)], 1),
+            with_measure=len(measures.of(index)),
+            measures_s=round(learned, 1),
+            match_p50_ms=round(statistics.median(matched), 1),
+            match_max_ms=round(matched[-1], 1),
         )
 
 
@@ -114,7 +139,7 @@ def vectors_of(data: Beir, settings: IndexSettings, encoder: Encoder, count: int
     return cache.embed([passage(c) for c in data.clauses[:count]])[0]
 
 
-def _milliseconds(index: Index, question: str) -> float:
+def _milliseconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
-    index.search(question, 10)
+    work()
     return (time.perf_counter() - began) * 1000

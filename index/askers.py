@@ -39,6 +39,8 @@ INNER = 128
 """Rows of A."""
 _SHORTEST = 3
 """Tokens of a part; a shorter one says nothing alone."""
+_AT_ONCE = 8192
+"""Clauses whose tags are spread out together; a large corpus would fill the memory with zeros."""
 _TAG = "about."
 """In front of the name of a tag's vector."""
 _BREAK = re.compile(r"[，。！？；,!?;\n]")
@@ -83,8 +85,11 @@ class Askers:
         """
         import torch  # noqa: PLC0415
 
+        out = np.zeros_like(vectors)
         with torch.inference_mode():
-            out: NDArray[np.float32] = offered(self._learned, torch.from_numpy(vectors), tagged(self._learned, about)).numpy()
+            for at in range(0, len(vectors), _AT_ONCE):
+                some = slice(at, at + _AT_ONCE)
+                out[some] = offered(self._learned, torch.from_numpy(vectors[some]), tagged(self._learned, about[some])).numpy()
         return out
 
 

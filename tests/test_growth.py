@@ -16,6 +16,7 @@ from index.passages import passage
 
 MANY = [{"_id": f"r{n}", "title": f"第{n % 5}号法", "text": f"第{n}条的内容是{n * 7}。罚款{n}元。"} for n in range(40)]
 ASKED = list(QUESTIONS.values())
+ASKERS = ["我们是沈阳一家民营企业，想买设备", "我是农民，想贷款"]
 
 
 @pytest.fixture
@@ -29,19 +30,20 @@ def data(folder):
 
 
 def test_a_row_for_each_size(data, settings, encoder):
-    rows = list(growth.sizes(data, settings, encoder, [10, 25, 100], ASKED))
+    rows = list(growth.sizes(data, settings, encoder, [10, 25, 100], ASKED, ASKERS))
     assert [r.clauses for r in rows] == [10, 25, 40]
     assert [r.vectors for r in rows] == [30, 75, 120]  # a clause and its two sentences
     assert rows[0].disk_mb <= rows[1].disk_mb <= rows[2].disk_mb > 0
     for row in rows:
         assert 0 <= row.p50_ms <= row.p95_ms
         assert row.memory_mb > 10
-        assert min(row.build_s, row.open_s) >= 0
+        assert min(row.build_s, row.open_s, row.measures_s) >= 0
+        assert 0 < row.match_p50_ms <= row.match_max_ms
         json.dumps(asdict(row))
 
 
 def test_what_a_smaller_index_embedded_is_not_embedded_again(data, settings, encoder):
-    rows = list(growth.sizes(data, settings, encoder, [10, 25, 25], ASKED))
+    rows = list(growth.sizes(data, settings, encoder, [10, 25, 25], ASKED, ASKERS))
     assert rows[0].embedded > 0
     assert rows[1].embedded < rows[1].vectors
     assert rows[2].embedded == 0
@@ -52,7 +54,7 @@ def test_each_size_searches_its_own_rows_only(data, settings, encoder, monkeypat
     seen = []
     index_of = growth.Index
     monkeypatch.setattr(growth, "Index", lambda folder, encoder: seen.append(index_of(folder, encoder)) or seen[-1])
-    list(growth.sizes(data, settings, encoder, [3, 40], ASKED))
+    list(growth.sizes(data, settings, encoder, [3, 40], ASKED, ASKERS))
     assert [[data.rows[c.id] for c in index.clauses] for index in seen] == [
         ["r0", "r5", "r10"],
         [data.rows[c.id] for c in data.clauses],
@@ -60,8 +62,19 @@ def test_each_size_searches_its_own_rows_only(data, settings, encoder, monkeypat
     assert [len(index.documents) for index in seen] == [1, 5]
 
 
+def test_clauses_with_a_measure_are_counted_and_every_asker_is_matched(tmp_path, settings, encoder, monkeypatch):
+    rows = [*MANY[:4], {"_id": "s", "title": "办法", "text": "第一条　对购买设备的企业给予补贴。"}]
+    data = beir.load(write(tmp_path / "more", rows=rows, gold={q: {"r1": 1} for q in QUESTIONS}), "test")
+    seen = []
+    match = growth.match
+    monkeypatch.setattr(growth, "match", lambda index, profile: seen.append(profile.say) or match(index, profile))
+    few, all_of_them = growth.sizes(data, settings, encoder, [4, 5], ASKED, ASKERS)
+    assert (few.with_measure, all_of_them.with_measure) == (0, 1)
+    assert seen == ASKERS * 2
+
+
 def test_the_users_index_is_left_alone(data, settings, encoder, built):
-    list(growth.sizes(data, settings, encoder, [10], ASKED))
+    list(growth.sizes(data, settings, encoder, [10], ASKED, ASKERS))
     assert (settings.index / "current").read_text("utf-8") == built.folder.name
 
 
@@ -101,7 +114,7 @@ def test_recall_is_the_share_of_the_exact_ten(monkeypatch):
 
 
 def test_vectors_come_from_the_cache_that_the_builds_filled(data, settings, encoder):
-    list(growth.sizes(data, settings, encoder, [25], ASKED))
+    list(growth.sizes(data, settings, encoder, [25], ASKED, ASKERS))
     embedded = encoder.embedded
     vectors = growth.vectors_of(data, settings, encoder, 25)
     assert encoder.embedded == embedded
