@@ -27,7 +27,9 @@ _STATES = re.compile(r"^(?P<who>.{1,60}?)写明：(?P<quote>「.*」)。$", re.D
 _LISTS = re.compile(r"^条款列出(?:的有)?：(?P<items>.*)。$", re.DOTALL)
 _BODIES = re.compile(r"^(?:牵头|责任)单位|^[^，。]{2,60}(?:负责|牵头)。?$", re.DOTALL)
 _FITS = re.compile(r"^对照您说的情况(?:“.*”)?：(?P<parts>.*)。$", re.DOTALL)
-_FIT = re.compile(r"^(?P<what>.*?)(?P<how>看来适用|可能适用)(?:，还要确认是否属于(?P<open>.*))?", re.DOTALL)
+_FIT = re.compile(
+    r"^(?P<what>.*?)(?P<how>看来适用|可能适用)(?:，还要确认是否属于(?P<open>.*)|(?P<beside>：印出来的条件符合))?", re.DOTALL
+)
 _BESIDES = re.compile(r"^还可以对照(?P<where>[^「」]*)(?P<quote>「.*」)：(?P<fit>[^「」]*)。$", re.DOTALL)
 _WHO = {"条款": "The clause states", "另": "It also states", "同条还": "The same clause also states"}
 _LINE = "\n"
@@ -128,6 +130,8 @@ def _fit(part: str) -> str:
 def _verdict(match: re.Match[str]) -> str:
     if match["how"] == "看来适用":
         return "seems to apply"
+    if match["beside"]:
+        return "may apply (you meet the printed conditions, but it may not be about what you asked)"
     still = f"to be confirmed whether you are 「{match['open']}」" if match["open"] else "for the department to decide"
     return f"may apply ({still})"
 

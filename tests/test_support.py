@@ -11,7 +11,7 @@ from index.search import Filters
 from index.settings import IndexSettings
 from qa import refusal, support
 from qa.answer import Assistant, Token
-from qa.match import match
+from qa.match import BESIDE, match
 from qa.profile import read
 from qa.records import Checked, Citation, Piece
 from qa.settings import Settings
@@ -201,3 +201,13 @@ def test_a_clause_of_which_a_part_is_open_says_so(world):
     result = next(r for r in matches.results if r.clause.id == "province:一（三）")
     cited = Citation(0, result.clause, *result.measure.benefit, "verified", 1)
     assert "看来适用，但这一条里还有要先确认条件的措施" in support.told(matches, [Checked("有补助。", "verified", cited)]).text
+
+
+def test_a_clause_beside_the_matter_says_so(world):
+    matches = support.matched(world, read(SAY), None)
+    met = next(r for r in matches.results if r.verdict == "met")
+    beside = replace(met, verdict="unknown", notes=(BESIDE,))
+    matches = replace(matches, results=tuple(beside if r is met else r for r in matches.results))
+    cited = Citation(0, met.clause, *met.measure.benefit, "verified", 1)
+    told = support.told(matches, [Checked("有补助。", "verified", cited)]).text
+    assert told.endswith("可能适用：印出来的条件符合，但讲的未必是您问的事。")

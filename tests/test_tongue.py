@@ -237,6 +237,13 @@ def test_a_long_sentence_is_translated_between_its_semicolons():
     ("text", "expected"),
     [
         ("对照您说的情况“小公司”：甲办法 一看来适用。", "For what you told: 「甲办法 一」 seems to apply. "),
+        (
+            "还可以对照甲办法 一「给予补贴」：可能适用：印出来的条件符合，但讲的未必是您问的事。",
+            (
+                "See also 甲办法 一: 「给予补贴」, which may apply (you meet the printed conditions, but it may not be about "
+                "what you asked). "
+            ),
+        ),
         ("还可以对照甲办法 一「给予补贴」：看来适用。", "See also 甲办法 一: 「给予补贴」, which seems to apply. "),
         (
             "还可以对照甲办法 一「给予“一次性”补贴」：可能适用，还要确认是否属于农场。",
