@@ -36,7 +36,7 @@ _RATED, _JUDGED, _MOST, _FAILED = 480, 160, 100, 20
 """Clauses, nearest by their words first, whose measures are looked at; those that are judged; results that are kept."""
 MIXED = "这一条里还有不适用于您、或要先确认条件的措施，请看原文"
 BESIDE = "印出来的条件您都符合，但它讲的未必是您问的事，请看原文"
-_BESIDE = 2.0
+_NEAR = 2.0
 """Likeness to what was told, in standard deviations, below which a clause is not called met: whoever meets its conditions
 may still be somebody it was not written for."""
 _QUOTED = 120
@@ -115,7 +115,7 @@ def _beside(near: measured.Near) -> AbstractSet[str]:
     """Ids of the clauses too unlike what was told to be called met; none where no layers were trained for it."""
     if not near.told.any():
         return frozenset()
-    return {clause for clause, told in zip(near.clauses, near.told, strict=True) if told < _BESIDE}
+    return {clause for clause, told in zip(near.clauses, near.told, strict=True) if told < _NEAR}
 
 
 def _rated(made: Sequence[Measure], wording: float, ranker: Ranker, judge: Judge) -> tuple[float, list[Measure]]:

@@ -109,7 +109,8 @@ def test_training_does_not_touch_the_encoder(model):
     assert all(torch.equal(v, own[n]) for n, v in model.auto_model.state_dict().items())
 
 
-def test_what_ships_is_read_again(model, shipped):
+def test_what_ships_is_read_again(model, shipped, monkeypatch):
+    monkeypatch.setattr(askers, "_AT_ONCE", 5)  # sixteen rows in four parts
     learned = save(model, shipped, shaken)
     story = "我们想买设备，也想找贷款"
     ids, parts = askers.tokens(model.tokenizer, "q: " + story)
@@ -140,6 +141,24 @@ def test_the_tags_of_a_clause_are_those_of_its_measures_and_its_level(world):
     for clause, named in zip(held.searched, held.tagged, strict=True):
         wanted = {f"{fact} {value}" for m in held[clause.id] for fact, value in measures.tags(m)}
         assert named == wanted | {f"level {clause.document.level}"}
+
+
+def test_a_sentence_has_the_tags_of_its_clause(world, monkeypatch):
+    given = []
+
+    class Asked(Hearing):
+        def offered(self, vectors, about):
+            given.append(about)
+            return vectors
+
+    held = measures.Measures(world.clauses, dict(measures.of(world)))
+    stores = held.stores(world)
+    monkeypatch.setattr(world, "encoder", Asked(world.encoder, stores.clauses[0]))
+    held.near(world, "想买设备", told="想买设备")
+    assert len(stores.owners)
+    assert sorted(map(len, given)) == sorted([len(stores.owners), len(held.tagged)])
+    of_sentences = next(a for a in given if len(a) == len(stores.owners))
+    assert list(of_sentences) == [held.tagged[n] for n in stores.owners]
 
 
 def test_a_missing_or_broken_file_is_named_with_the_remedy(model, shipped):
@@ -239,6 +258,7 @@ def test_what_was_learnt_finds_what_words_do_not_say(world, model, monkeypatch):
     monkeypatch.setattr(training, "held_out", lambda _: True)
     assert training.recall(model, made, data, 1) > training.recall(model, askers.untrained(model.auto_model), data, 1)
     assert training.recall(model, made, data, 1) > 0.9
+    assert all(made["about"][tag].abs().max() > 0 for tag in set().union(*data.about))
     assert any("loss" in line for line in lines)
 
 
@@ -322,7 +342,7 @@ def test_a_clause_beside_the_matter_is_not_called_met(world, monkeypatch):
     near = held.near(world, say, told=say)
     told = {c: float(z) for c, z in zip(near.clauses, near.told, strict=True)}
     for least in (told[met[0].clause.id] - 0.01, told[met[0].clause.id] + 0.01):
-        monkeypatch.setattr("qa.match._BESIDE", least)
+        monkeypatch.setattr("qa.match._NEAR", least)
         found = match(world, read(say))
         heard = {r.clause.id: r for r in found.results}
         beside = [heard[r.clause.id] for r in met if told[r.clause.id] < least]

@@ -1,7 +1,7 @@
 """`python -m eval.train encoder|askers|int8|reranker`: make what `index/tuned` ships again, from public weights and questions.
 
 All write a log beside what they make. On two cores encoder and reranker take some 20 minutes, and the first of them a
-quarter of an hour more to embed all articles, from which hard negatives are mined; `askers` takes five minutes and wants
+quarter of an hour more to embed all articles, from which hard negatives are mined; `askers` takes twenty minutes too and wants
 the index of the shipped documents.
 """
 
